@@ -1,0 +1,108 @@
+"""The record that every deployment leaves in Helm's release description, and what history tells."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from helmforge.domain.cluster import ReleaseRevision
+
+_PREFIX = "helmforge "
+_ROLLED_BACK = re.compile(r"Rollback to (\d+)")
+_RAN = frozenset({"deployed", "superseded"})
+
+
+@dataclass(frozen=True)
+class DeploymentRecord:
+    """Which artifact runs and why. Digests are `sha256:…`; `repository` is where the image is pulled from;
+    `action` is deploy, promote or rollback; `approvals` are names of Git tags.
+    """
+
+    service: str
+    version: str
+    commit: str
+    chart: str
+    image: str
+    repository: str
+    action: str
+    approvals: tuple[str, ...] = ()
+
+    def to_description(self) -> str:
+        return _PREFIX + json.dumps(asdict(self), separators=(",", ":"), sort_keys=True)
+
+    def same_artifact(self, other: DeploymentRecord) -> bool:
+        return (self.chart, self.repository) == (other.chart, other.repository)
+
+    @classmethod
+    def parse(cls, description: str) -> DeploymentRecord | None:
+        """None for a description that helmforge did not write."""
+        if not description.startswith(_PREFIX):
+            return None
+        try:
+            data = json.loads(description.removeprefix(_PREFIX))
+            data["approvals"] = tuple(data.get("approvals", ()))
+            return cls(**data)
+        except (ValueError, TypeError, AttributeError):
+            return None
+
+
+@dataclass(frozen=True)
+class Deployed:
+    """A revision of Helm's history together with the record that describes what it runs."""
+
+    revision: ReleaseRevision
+    record: DeploymentRecord | None
+
+
+def records(history: Sequence[ReleaseRevision]) -> tuple[Deployed, ...]:
+    """Every revision with its record, oldest first. `helm rollback` writes no record of its own:
+    its revision runs what the revision that it names ran.
+    """
+    by_number: dict[int, DeploymentRecord | None] = {}
+    result = []
+    for revision in sorted(history, key=lambda r: r.revision):
+        record = DeploymentRecord.parse(revision.description)
+        rolled_back = _ROLLED_BACK.fullmatch(revision.description.strip())
+        if rolled_back:
+            record = by_number.get(int(rolled_back[1]))
+        by_number[revision.revision] = record
+        result.append(Deployed(revision, record))
+    return tuple(result)
+
+
+def current(history: Sequence[ReleaseRevision]) -> Deployed | None:
+    """The newest revision whatever its state; None when there is none."""
+    known = records(history)
+    return known[-1] if known else None
+
+
+def running(history: Sequence[ReleaseRevision]) -> Deployed | None:
+    """The newest revision that was deployed successfully; None when there is none."""
+    ran = [deployed for deployed in records(history) if deployed.revision.status in _RAN]
+    return ran[-1] if ran else None
+
+
+def previous(history: Sequence[ReleaseRevision]) -> DeploymentRecord | None:
+    """What ran before the present artifact came first, so that rolling back twice goes further back
+    instead of returning.
+    """
+    ran = [d.record for d in records(history) if d.revision.status in _RAN and d.record]
+    if not ran:
+        return None
+    first = next(i for i, record in enumerate(ran) if record.same_artifact(ran[-1]))
+    return ran[first - 1] if first else None
+
+
+def find_version(history: Sequence[ReleaseRevision], version: str) -> DeploymentRecord | None:
+    """The newest successful deployment of `version` (with or without its `v`)."""
+    for deployed in reversed(records(history)):
+        record = deployed.record
+        same = record is not None and record.version.removeprefix("v") == version.removeprefix("v")
+        if same and deployed.revision.status in _RAN:
+            return record
+    return None

@@ -1,0 +1,55 @@
+"""What Git knows, as values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from helmforge.errors import RefusedError
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+
+@dataclass(frozen=True)
+class Person:
+    name: str
+    email: str
+
+    def __str__(self) -> str:
+        return f"{self.name} <{self.email}>"
+
+
+@dataclass(frozen=True)
+class Commit:
+    """`oid` is the full hexadecimal id; `time` the committer's, with its zone."""
+
+    oid: str
+    author: Person
+    committer: Person
+    time: datetime
+    subject: str
+
+
+@dataclass(frozen=True)
+class AnnotatedTag:
+    """A tag object on the remote. `name` is that of the ref, without `refs/tags/`;
+    `inner_name` is the one inside the object: a moved tag has another. `oid` is the tag object's own id.
+    """
+
+    name: str
+    inner_name: str
+    target: str
+    tagger: Person
+    time: datetime
+    message: str
+    oid: str = ""
+
+
+class RefExistsError(RefusedError):
+    """Somebody else created the ref first. `oid` is what it points to (peeled), "" when unknown."""
+
+    def __init__(self, ref: str, oid: str) -> None:
+        super().__init__(f"{ref} already exists on the remote", why=f"it points to {oid[:12] or 'something'}")
+        self.ref = ref
+        self.oid = oid

@@ -1,0 +1,92 @@
+"""Which steps a Git event means for each affected service: the table of the release flow."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from helmforge.domain.artifact import by_commit, released
+from helmforge.domain.event import Flow
+from helmforge.domain.plan import (
+    BuildImage,
+    CheckPolicy,
+    ClaimVersion,
+    Deploy,
+    LintChart,
+    PackageChart,
+    Plan,
+    PushChart,
+    PushImage,
+    RenderChart,
+    RunTests,
+    ScanImage,
+    chain,
+)
+from helmforge.domain.settings import DeployWhen
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from helmforge.domain.artifact import Artifact
+    from helmforge.domain.plan import (
+        Step,
+    )
+    from helmforge.domain.settings import Environment, Service, Settings
+    from helmforge.domain.version import Version
+
+
+@dataclass(frozen=True)
+class Change:
+    """What a pipeline is about: the flow, the commit to work on, and the version of a release branch."""
+
+    flow: Flow
+    commit: str
+    version: Version | None = None
+
+
+def plan_pipeline(settings: Settings, change: Change, services: Sequence[Service]) -> Plan:
+    """One chain of steps per service; the chains are independent of each other."""
+    plan = Plan()
+    for service in services:
+        plan += chain(*_steps(settings, change, service))
+    return plan
+
+
+def artifact_of(settings: Settings, change: Change, service: Service) -> Artifact:
+    if change.version is None:
+        return by_commit(settings, service.name, change.commit)
+    return released(settings, service.name, change.version, change.commit)
+
+
+def _steps(settings: Settings, change: Change, service: Service) -> list[Step]:
+    artifact = artifact_of(settings, change, service)
+    targets = _targets(settings, change)
+    steps: list[Step] = [
+        RunTests(service),
+        LintChart(service, settings.environments),
+        RenderChart(service, settings.environments),
+    ]
+    if change.flow is Flow.FEATURE:
+        return steps
+    publishes = change.flow is Flow.RELEASE or bool(targets)
+    steps += [
+        CheckPolicy(service, settings.environments),
+        BuildImage(service, artifact, published=publishes),
+        ScanImage(service, artifact),
+    ]
+    if change.flow is Flow.RELEASE:
+        steps.append(ClaimVersion(service, artifact))
+    if publishes:
+        steps += [PushImage(service, artifact), PackageChart(service, artifact), PushChart(service, artifact)]
+    steps += [Deploy(service, artifact, target, target.images.repository(service.name)) for target in targets]
+    return steps
+
+
+def _targets(settings: Settings, change: Change) -> tuple[Environment, ...]:
+    when = {Flow.TRUNK: DeployWhen.ON_TRUNK, Flow.RELEASE: DeployWhen.ON_RELEASE}.get(change.flow)
+    prerelease = change.version is not None and change.version.prerelease
+    return tuple(
+        environment
+        for environment in settings.environments
+        if environment.deploy is when and (environment.prereleases or not prerelease)
+    )

@@ -1,0 +1,230 @@
+"""What is going to happen, as values: step types and the graph of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from helmforge.domain.artifact import Artifact
+    from helmforge.domain.names import ServiceName
+    from helmforge.domain.oci import Digest, ImageRef, Repository
+    from helmforge.domain.settings import Environment, Service
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing to do for one service. `verb` names the kind in ids, events and documentation."""
+
+    verb: ClassVar[str]
+    service: Service
+
+    @property
+    def id(self) -> str:
+        return f"{self.service.name}/{self.verb}"
+
+    @property
+    def title(self) -> str:
+        return self.verb.replace("-", " ")
+
+
+@dataclass(frozen=True)
+class RunTests(Step):
+    verb = "test"
+
+    @property
+    def title(self) -> str:
+        return f"run {' '.join(self.service.test)}" if self.service.test else "run tests"
+
+
+@dataclass(frozen=True)
+class LintChart(Step):
+    verb = "lint"
+    environments: tuple[Environment, ...]
+
+    @property
+    def title(self) -> str:
+        return "lint the chart"
+
+
+@dataclass(frozen=True)
+class RenderChart(Step):
+    verb = "render"
+    environments: tuple[Environment, ...]
+
+    @property
+    def title(self) -> str:
+        return f"render the chart for {', '.join(e.name for e in self.environments)}"
+
+
+@dataclass(frozen=True)
+class CheckPolicy(Step):
+    """Pod security and image rules over the rendered manifests of each environment."""
+
+    verb = "policy"
+    environments: tuple[Environment, ...]
+
+    @property
+    def title(self) -> str:
+        return "check the chart against the policy"
+
+
+@dataclass(frozen=True)
+class BuildImage(Step):
+    """`published` says that a registry may have this image already, so that nothing need be built."""
+
+    verb = "build"
+    artifact: Artifact
+    published: bool
+
+    @property
+    def title(self) -> str:
+        return f"build {self.artifact.image}"
+
+
+@dataclass(frozen=True)
+class ScanImage(Step):
+    verb = "scan"
+    artifact: Artifact
+
+    @property
+    def title(self) -> str:
+        return f"scan {self.artifact.image}"
+
+
+@dataclass(frozen=True)
+class ClaimVersion(Step):
+    verb = "claim"
+    artifact: Artifact
+
+    @property
+    def title(self) -> str:
+        return f"claim {self.artifact.claim_tag} for {self.artifact.commit[:12]}"
+
+
+@dataclass(frozen=True)
+class PushImage(Step):
+    verb = "push-image"
+    artifact: Artifact
+
+    @property
+    def title(self) -> str:
+        return f"push {self.artifact.image}"
+
+
+@dataclass(frozen=True)
+class PackageChart(Step):
+    verb = "package"
+    artifact: Artifact
+
+    @property
+    def title(self) -> str:
+        return f"package chart {self.service.name}-{self.artifact.chart_version}.tgz"
+
+
+@dataclass(frozen=True)
+class PushChart(Step):
+    verb = "push-chart"
+    artifact: Artifact
+
+    @property
+    def title(self) -> str:
+        return f"push oci://{self.artifact.chart}"
+
+
+@dataclass(frozen=True)
+class Deploy(Step):
+    """`helm upgrade --install` of the pushed chart, with the image pulled from `repository`.
+
+    `chart` pins the chart that was approved or ran before; None takes what the artifact's tag names.
+    `action` (deploy, promote, rollback) is for the record.
+    """
+
+    verb = "deploy"
+    artifact: Artifact
+    environment: Environment
+    repository: Repository
+    chart: Digest | None = None
+    action: str = "deploy"
+    approvals: tuple[str, ...] = ()
+
+    @property
+    def id(self) -> str:
+        return f"{self.service.name}/{self.verb}-{self.environment.name}"
+
+    @property
+    def title(self) -> str:
+        namespace = self.environment.namespace_of(self.service)
+        return f"deploy {self.artifact.version} to {self.environment.name} (namespace {namespace})"
+
+
+@dataclass(frozen=True)
+class CopyImage(Step):
+    """Re-tag inside the registry: the same bytes under the environment's name."""
+
+    verb = "copy-image"
+    source: ImageRef
+    target: ImageRef
+
+    @property
+    def title(self) -> str:
+        return f"copy {self.source} -> {self.target}"
+
+
+@dataclass(frozen=True)
+class RecordPromotion(Step):
+    """Attach what was promoted, by whom it was approved and from where, to the production image."""
+
+    verb = "record"
+    artifact: Artifact
+    environment: Environment
+    source: ImageRef
+    target: ImageRef
+    chart: Digest
+    approvals: tuple[str, ...]
+
+    @property
+    def title(self) -> str:
+        return f"record the promotion at {self.target}"
+
+
+@dataclass(frozen=True)
+class PlannedStep:
+    step: Step
+    needs: tuple[str, ...] = ()
+
+    @property
+    def id(self) -> str:
+        return self.step.id
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Steps in an order that respects `needs`. Chains of different services are independent."""
+
+    steps: tuple[PlannedStep, ...] = ()
+
+    def __iter__(self) -> Iterator[PlannedStep]:
+        return iter(self.steps)
+
+    def __add__(self, other: Plan) -> Plan:
+        return Plan(self.steps + other.steps)
+
+    @property
+    def services(self) -> tuple[ServiceName, ...]:
+        return tuple(dict.fromkeys(planned.step.service.name for planned in self.steps))
+
+    def of(self, service: ServiceName) -> tuple[PlannedStep, ...]:
+        return tuple(planned for planned in self.steps if planned.step.service.name == service)
+
+
+def chain(*steps: Step) -> Plan:
+    """A plan in which each step needs the one before it."""
+    planned = []
+    before: tuple[str, ...] = ()
+    for step in steps:
+        planned.append(PlannedStep(step, before))
+        before = (step.id,)
+    return Plan(tuple(planned))

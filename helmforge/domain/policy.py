@@ -1,0 +1,132 @@
+"""The built-in policy over rendered manifests: what must hold before an image is published.
+
+The rules are those of the Kubernetes Pod Security Standard `restricted`, and that nothing runs
+from an image whose tag says nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    Manifest = Mapping[str, Any]
+
+_POD_TEMPLATE = {
+    "Deployment": ("spec", "template", "spec"),
+    "StatefulSet": ("spec", "template", "spec"),
+    "DaemonSet": ("spec", "template", "spec"),
+    "Job": ("spec", "template", "spec"),
+    "CronJob": ("spec", "jobTemplate", "spec", "template", "spec"),
+    "Pod": ("spec",),
+}
+_CLUSTER_WIDE = frozenset({"ClusterRole", "ClusterRoleBinding"})
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One broken rule: `object` is `Kind/name`, `rule` a stable identifier, `remedy` what to change."""
+
+    object: str
+    rule: str
+    problem: str
+    remedy: str
+
+    def __str__(self) -> str:
+        return f"{self.object}: {self.problem} [{self.rule}]: {self.remedy}"
+
+
+def check(manifests: Sequence[Manifest]) -> tuple[Finding, ...]:
+    return tuple(finding for manifest in manifests for finding in _check_one(manifest))
+
+
+def _check_one(manifest: Manifest) -> Iterator[Finding]:
+    kind = str(manifest.get("kind", ""))
+    name = f"{kind}/{(manifest.get('metadata') or {}).get('name', '')}"
+    if kind in _CLUSTER_WIDE:
+        yield Finding(
+            name, "cluster-role", "grants rights in the whole cluster", "use a Role and a RoleBinding"
+        )
+    path = _POD_TEMPLATE.get(kind)
+    if path is None:
+        return
+    pod: Any = manifest
+    for key in path:
+        pod = (pod or {}).get(key)
+    for rule, problem, remedy in _check_pod(pod or {}):
+        yield Finding(name, rule, problem, remedy)
+
+
+def _check_pod(pod: Manifest) -> Iterator[tuple[str, str, str]]:
+    for key in ("hostNetwork", "hostPID", "hostIPC"):
+        if pod.get(key):
+            yield "host-namespaces", f"{key} is set", f"remove {key}"
+    for volume in pod.get("volumes") or ():
+        if "hostPath" in volume:
+            yield (
+                "host-path",
+                f"volume {volume.get('name')} mounts the node's disk",
+                "use another volume type",
+            )
+    context = pod.get("securityContext") or {}
+    for group in ("initContainers", "containers"):
+        for container in pod.get(group) or ():
+            yield from _check_container(container, context)
+
+
+def _check_container(container: Manifest, pod: Manifest) -> Iterator[tuple[str, str, str]]:
+    own = container.get("securityContext") or {}
+    where = f"container {container.get('name')}"
+    for rule, broken, problem, remedy in _CONTAINER_RULES:
+        if broken(own, pod):
+            yield rule, f"{where} {problem}", remedy
+    if _floats(str(container.get("image", ""))):
+        yield "floating-image", f"{where} runs an image without a fixed tag", "pin a version or a digest"
+
+
+def _floats(image: str) -> bool:
+    name = image.rpartition("/")[2]
+    return "@" not in name and (":" not in name or name.endswith(":latest"))
+
+
+def _either(own: Manifest, pod: Manifest, key: str) -> Any:  # noqa: ANN401  (a field of a manifest)
+    return own[key] if key in own else pod.get(key)
+
+
+_Rule = tuple[str, "Callable[[Manifest, Manifest], bool]", str, str]
+_CONTAINER_RULES: tuple[_Rule, ...] = (
+    (
+        "privileged",
+        lambda own, _: bool(own.get("privileged")),
+        "is privileged",
+        "remove securityContext.privileged",
+    ),
+    (
+        "privilege-escalation",
+        lambda own, _: own.get("allowPrivilegeEscalation") is not False,
+        "may gain privileges",
+        "set securityContext.allowPrivilegeEscalation: false",
+    ),
+    (
+        "run-as-non-root",
+        lambda own, pod: _either(own, pod, "runAsNonRoot") is not True or _either(own, pod, "runAsUser") == 0,
+        "may run as root",
+        "set securityContext.runAsNonRoot: true and a numeric runAsUser",
+    ),
+    (
+        "capabilities",
+        lambda own, _: "ALL" not in ((own.get("capabilities") or {}).get("drop") or ()),
+        "keeps Linux capabilities",
+        "set securityContext.capabilities.drop: [ALL]",
+    ),
+    (
+        "seccomp",
+        lambda own, pod: (
+            (_either(own, pod, "seccompProfile") or {}).get("type") not in {"RuntimeDefault", "Localhost"}
+        ),
+        "has no seccomp profile",
+        "set securityContext.seccompProfile.type: RuntimeDefault",
+    ),
+)

@@ -1,0 +1,26 @@
+"""What a chart is scaffolded from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class EnvironmentAnswers:
+    """`image_repository` is where this environment pulls from, without a tag: myrepo.cr.io/prod/notification."""
+
+    name: str
+    image_repository: str
+    production: bool
+
+
+@dataclass(frozen=True)
+class ChartAnswers:
+    """All that the templates may ask. `registry` is host[/path]; images are `<registry>/<service>`."""
+
+    service: str
+    type: str
+    context: str
+    port: int
+    registry: str
+    environments: tuple[EnvironmentAnswers, ...]

@@ -1,0 +1,164 @@
+"""The two configuration files as frozen values. `helmforge.config` makes them from text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from helmforge.domain.names import Namespace, nearest
+from helmforge.domain.oci import Repository
+from helmforge.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from helmforge.domain.names import EnvironmentName, ServiceName
+    from helmforge.domain.oci import RegistryHost
+
+
+class DeployWhen(Enum):
+    """Which event brings a version into an environment."""
+
+    ON_TRUNK = "on-trunk"
+    ON_RELEASE = "on-release"
+    ON_APPROVAL = "on-approval"
+
+
+@dataclass(frozen=True)
+class Registry:
+    """Where images and charts live: a host and, for shared registries, a path prefix (`ghcr.io/acme`)."""
+
+    host: RegistryHost
+    path: str = ""
+
+    def repository(self, name: str) -> Repository:
+        return Repository(self.host, f"{self.path}/{name}" if self.path else name)
+
+    def __str__(self) -> str:
+        return f"{self.host.host}/{self.path}" if self.path else self.host.host
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """A kubeconfig context. `id` is the UID of the namespace kube-system: any other one is refused."""
+
+    context: str
+    id: str = ""
+
+
+@dataclass(frozen=True)
+class ApprovalPolicy:
+    """Who may sign off. `approvers` are e-mail addresses; empty means anybody."""
+
+    required: int = 1
+    approvers: tuple[str, ...] = ()
+    not_author: bool = True
+    signed: bool = False
+    expires: timedelta = timedelta(days=14)
+
+
+@dataclass(frozen=True)
+class ImageNamespace:
+    """Where an environment's images live: a registry and a path template with `{service}`."""
+
+    registry: Registry
+    template: str = "{service}"
+
+    def repository(self, service: ServiceName) -> Repository:
+        return self.registry.repository(self.template.replace("{service}", service))
+
+
+@dataclass(frozen=True)
+class Environment:
+    """One place that services run in. `namespace` may contain `{context}`."""
+
+    name: EnvironmentName
+    cluster: Cluster
+    namespace: str
+    deploy: DeployWhen
+    images: ImageNamespace
+    prereleases: bool = True
+    approvals: ApprovalPolicy = ApprovalPolicy()
+    timeout: timedelta = timedelta(minutes=5)
+
+    def namespace_of(self, service: Service) -> Namespace:
+        return Namespace.parse(self.namespace.replace("{context}", service.context))
+
+
+@dataclass(frozen=True)
+class Branches:
+    """Globs of branch names (`**` crosses slashes) and the template of release branches."""
+
+    feature: tuple[str, ...] = ("feature/**",)
+    ignore: tuple[str, ...] = ("feature/experimental/**",)
+    release: str = "release/{service}/{version}"
+
+
+@dataclass(frozen=True)
+class Scan:
+    """The image scanner. An empty `command` means that none is configured."""
+
+    command: tuple[str, ...] = ()
+    severity: str = "HIGH"
+    ignore_file: str = ""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """helmforge.yaml. `environments` are in promotion order."""
+
+    registry: Registry
+    environments: tuple[Environment, ...]
+    trunk: str = "main"
+    remote: str = "origin"
+    branches: Branches = Branches()
+    services: tuple[str, ...] = ("services/*",)
+    builder: str = ""
+    scan: Scan = Scan()
+
+    def environment(self, name: str) -> Environment:
+        """Raises UsageError, with the nearest name, when there is no such environment."""
+        for environment in self.environments:
+            if environment.name == name:
+                return environment
+        names = [environment.name for environment in self.environments]
+        guess = nearest(name, names)
+        raise UsageError(
+            f"there is no environment {name!r}",
+            where="helmforge.yaml environments",
+            hint=f"did you mean {guess!r}?" if guess else f"choose one of: {', '.join(names)}",
+        )
+
+    def image_repository(self, service: ServiceName) -> Repository:
+        """Where release branches push images; environments with an `imageNamespace` get a copy."""
+        return self.registry.repository(service)
+
+    def chart_repository(self, service: ServiceName) -> Repository:
+        return self.registry.repository(f"charts/{service}")
+
+
+@dataclass(frozen=True)
+class Build:
+    """How an image is built. Paths are relative to the root of the repository."""
+
+    dockerfile: str
+    context: str
+    args: Mapping[str, str] = field(default_factory=dict)
+    target: str = ""
+    platforms: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Service:
+    """service.yaml and the folder that holds it. All paths are POSIX, relative to the repository's root."""
+
+    name: ServiceName
+    folder: str
+    build: Build
+    chart: str
+    context: str = "default"
+    type: str = "web"
+    test: tuple[str, ...] = ()
+    depends_on: tuple[str, ...] = ()

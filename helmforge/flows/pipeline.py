@@ -1,0 +1,152 @@
+"""`helmforge pipeline`: from a Git event to a plan, and through it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from helmforge.domain.affected import affected, everything
+from helmforge.domain.branches import recognise
+from helmforge.domain.event import Event, EventKind, Flow
+from helmforge.domain.pipeline import Change, artifact_of, plan_pipeline
+from helmforge.errors import RefusedError, UsageError
+from helmforge.flows.configuration import find_service, load_services, trunk_settings
+from helmforge.flows.steps.claim import claimed_commit
+
+if TYPE_CHECKING:
+    from helmforge.domain.affected import Reason
+    from helmforge.domain.branches import BranchRef
+    from helmforge.domain.git import Commit
+    from helmforge.domain.plan import Plan
+    from helmforge.domain.settings import Service, Settings
+    from helmforge.flows.ports import Events, Git
+    from helmforge.flows.world import World
+
+
+@dataclass(frozen=True)
+class Request:
+    """What the command line says; everything empty means: find out from CI or the checkout.
+
+    `ref` is a branch (with or without refs/heads/), `base` what to compare with, `services` the only
+    ones to work on, whether they are affected or not.
+    """
+
+    ref: str = ""
+    event: EventKind | None = None
+    base: str = ""
+    services: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Pipeline:
+    """A recognised event and what it means here. `reasons` say why each service is part of it."""
+
+    event: Event
+    branch: BranchRef
+    commit: Commit
+    settings: Settings
+    services: tuple[Service, ...]
+    reasons: tuple[Reason, ...]
+    plan: Plan
+
+
+def prepare(world: World, settings: Settings, events: Events, request: Request) -> Pipeline:
+    """Reads all facts, changes nothing."""
+    event = _event(world.git, settings, events, request)
+    branch = recognise(event, settings)
+    commit = world.git.commit("HEAD")
+    if commit is None:
+        raise UsageError("there is no commit yet", hint="git add . && git commit")
+    if branch.flow is Flow.RELEASE:
+        settings = trunk_settings(world.git, settings)
+    known = load_services(world.git, settings)
+    reasons = _reasons(world.git, settings, event, branch, known, request)
+    chosen = tuple(reason.service for reason in reasons)
+    change = Change(branch.flow, commit.oid, branch.version)
+    if branch.flow is Flow.RELEASE:
+        _guard_release(world.git, settings, event, change, chosen[0])
+    plan = plan_pipeline(settings, change, chosen)
+    return Pipeline(event, branch, commit, settings, chosen, reasons, plan)
+
+
+def _event(git: Git, settings: Settings, events: Events, request: Request) -> Event:
+    """Flags win over the CI's environment, which wins over the local checkout."""
+    if request.ref:
+        kind = request.event or EventKind.PUSH
+        name = request.ref.removeprefix("refs/heads/")
+        return Event(kind, name, target=settings.trunk if kind is EventKind.PULL_REQUEST else "")
+    detected = events.detect()
+    if detected is not None:
+        return detected if request.event is None else replace(detected, kind=request.event)
+    name = git.branch() or ""
+    if not name:
+        raise UsageError(
+            "which branch this is for cannot be told: the head is detached",
+            hint="say it: --ref BRANCH (and --event pull_request for a pull request)",
+        )
+    kind = request.event or EventKind.PUSH
+    return Event(kind, name, target=settings.trunk if kind is EventKind.PULL_REQUEST else "")
+
+
+def _reasons(
+    git: Git,
+    settings: Settings,
+    event: Event,
+    branch: BranchRef,
+    known: tuple[Service, ...],
+    request: Request,
+) -> tuple[Reason, ...]:
+    if branch.flow is Flow.IGNORED:
+        return ()
+    if branch.service is not None:
+        return everything((find_service(known, branch.service),), f"named by the branch {event.branch}")
+    if request.services:
+        chosen = tuple(find_service(known, name) for name in request.services)
+        return everything(chosen, "asked for with --service")
+    base, why = _base(git, settings, event, branch, request)
+    if base is None:
+        return everything(known, why)
+    return affected(git.changed_paths(base, "HEAD"), known)
+
+
+def _base(
+    git: Git, settings: Settings, event: Event, branch: BranchRef, request: Request
+) -> tuple[str | None, str]:
+    """The commit to compare with, or None and the reason why there is none."""
+    if git.is_shallow():
+        raise UsageError(
+            "this clone is shallow: which services are affected cannot be told from it",
+            why="in a shallow clone the merge base with the trunk comes out wrong without any error",
+            hint="git fetch --unshallow (GitHub Actions: fetch-depth: 0), or name services with --service",
+        )
+    if request.base:
+        commit = git.commit(request.base) or git.commit(f"refs/remotes/{git.remote}/{request.base}")
+        if commit is None:
+            raise UsageError(f"--base {request.base!r} is no commit here", hint="git fetch, or correct it")
+        return git.merge_base(commit.oid, "HEAD"), f"nothing in common with {request.base}"
+    if branch.flow is Flow.TRUNK:
+        before = git.commit(event.before) if event.before.strip("0") else None
+        return (before.oid if before else None), "the commit before this push is not known"
+    target = event.target or settings.trunk
+    upstream = f"refs/remotes/{git.remote}/{target}"
+    if git.commit(upstream) is None:
+        git.fetch(f"refs/heads/{target}")
+    return git.merge_base(upstream, "HEAD"), f"nothing in common with {target}"
+
+
+def _guard_release(git: Git, settings: Settings, event: Event, change: Change, service: Service) -> None:
+    """Refuses early what the steps would refuse late: another commit's version, another branch's commit."""
+    ref = f"refs/heads/{event.branch}"
+    tip = git.remote_refs(ref).get(ref)
+    if tip is None:
+        raise UsageError(
+            f"the branch {event.branch} is not on {git.remote}",
+            hint=f"helmforge release cut {service.name}, or push the branch",
+        )
+    claimed = claimed_commit(git, artifact_of(settings, change, service))
+    if claimed is None and tip != change.commit:
+        raise RefusedError(
+            f"the checkout is not the tip of {event.branch}",
+            why=f"HEAD is {change.commit[:12]}, the branch on {git.remote} is at {tip[:12]}",
+            hint=f"git fetch {git.remote} && git switch --detach {git.remote}/{event.branch}",
+        )

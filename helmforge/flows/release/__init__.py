@@ -1,0 +1,1 @@
+"""The release manager's commands, one flow per file."""

@@ -1,0 +1,77 @@
+"""`helmforge release approve`: signs off one exact artifact for one environment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from helmforge.domain.approval import Approval, approver_name, judge, may_not_approve
+from helmforge.domain.git import RefExistsError
+from helmforge.domain.settings import DeployWhen
+from helmforge.errors import HelmforgeError, RefusedError, UsageError
+from helmforge.flows.release.subject import authors, published_version, running_commit
+
+if TYPE_CHECKING:
+    from helmforge.domain.settings import Environment, Service, Settings
+    from helmforge.domain.version import Version
+    from helmforge.flows.world import World
+
+
+@dataclass(frozen=True)
+class Approved:
+    """`created` is False when the same approval was given before and still holds."""
+
+    approval: Approval
+    commit: str
+    created: bool
+
+
+def demand_gate(environment: Environment) -> None:
+    if environment.deploy is not DeployWhen.ON_APPROVAL:
+        raise UsageError(
+            f"{environment.name} needs no approval",
+            why=f"helmforge.yaml says deploy: {environment.deploy.value}",
+            hint="choose an environment with deploy: on-approval",
+        )
+
+
+def approve(
+    world: World, settings: Settings, service: Service, version: Version, environment: Environment
+) -> Approved:
+    """`settings` and `environment` are those of the trunk."""
+    demand_gate(environment)
+    published = published_version(world, settings, service, version)
+    subject = published.subject(environment)
+    approver = approver_name(world.git.identity().email)
+    writers = authors(world, service, published.artifact, _since(world, service, environment))
+    objection = may_not_approve(approver, environment.approvals, writers)
+    if objection:
+        raise RefusedError(
+            f"{approver} may not approve {service.name} {version} for {environment.name}",
+            why=objection,
+            hint="ask somebody else to approve",
+        )
+    now = world.clock.now().replace(microsecond=0)
+    approval = Approval(subject, approver, now + environment.approvals.expires)
+    commit = published.artifact.commit
+    existing = [tag for tag in world.git.tags(subject.tag_prefix) if tag.name == approval.tag]
+    if judge(existing, subject, environment.approvals, writers, now).valid:
+        return Approved(approval, commit, created=False)
+    try:
+        world.git.create_tag(
+            approval.tag, commit, approval.to_message(), replaces=existing[0].oid if existing else ""
+        )
+    except RefExistsError as error:
+        raise RefusedError(
+            f"{approval.tag} was written by somebody else in this moment",
+            hint="look at it with: helmforge release status, then approve again",
+        ) from error
+    return Approved(approval, commit, created=True)
+
+
+def _since(world: World, service: Service, environment: Environment) -> str:
+    """An approver's laptop need not reach the cluster: the promotion asks again, and must."""
+    try:
+        return running_commit(world, service, environment)
+    except HelmforgeError:
+        return ""

@@ -1,0 +1,62 @@
+"""`helmforge release promote`: the approved bytes into the environment's namespace, then Helm."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from helmforge.domain.approval import judge
+from helmforge.domain.plan import CopyImage, Deploy, RecordPromotion, chain
+from helmforge.errors import RefusedError
+from helmforge.flows.release.approve import demand_gate
+from helmforge.flows.release.subject import authors, published_version, running_commit
+
+if TYPE_CHECKING:
+    from helmforge.domain.plan import Plan
+    from helmforge.domain.settings import Environment, Service, Settings
+    from helmforge.domain.version import Version
+    from helmforge.flows.world import World
+
+
+@dataclass(frozen=True)
+class Promotion:
+    """A promotion that may happen: the approvals count and the plan is made."""
+
+    approvals: tuple[str, ...]
+    plan: Plan
+
+
+def prepare(
+    world: World, settings: Settings, service: Service, version: Version, environment: Environment
+) -> Promotion:
+    """`settings` and `environment` are those of the trunk. Changes nothing; RefusedError without a
+    valid approval for exactly the digests that are in the registry now.
+    """
+    demand_gate(environment)
+    if version.prerelease and not environment.prereleases:
+        raise RefusedError(
+            f"{version} is a prerelease and may not go to {environment.name}",
+            where=f"helmforge.yaml environments.{environment.name}.prereleases",
+            hint="release the final version first",
+        )
+    published = published_version(world, settings, service, version)
+    subject = published.subject(environment)
+    verdict = judge(
+        world.git.tags(subject.tag_prefix),
+        subject,
+        environment.approvals,
+        authors(world, service, published.artifact, running_commit(world, service, environment)),
+        world.clock.now(),
+    )
+    hint = f"helmforge release approve {service.name} {version} --env {environment.name}"
+    approvals = verdict.demand(subject, hint)
+    artifact = published.artifact
+    source = artifact.images.at(published.image)
+    repository = environment.images.repository(service.name)
+    target = repository.tagged(artifact.version)
+    plan = chain(
+        CopyImage(service, source, target),
+        RecordPromotion(service, artifact, environment, source, target, published.chart, approvals),
+        Deploy(service, artifact, environment, repository, published.chart, "promote", approvals),
+    )
+    return Promotion(approvals, plan)

@@ -1,0 +1,59 @@
+"""`helmforge release rollback`: an artifact that ran here before, from the registry, recorded."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from helmforge.domain.artifact import Artifact
+from helmforge.domain.cluster import ReleaseKey
+from helmforge.domain.deployment import find_version, previous
+from helmforge.domain.oci import Digest
+from helmforge.domain.plan import Deploy, chain
+from helmforge.errors import RefusedError
+
+if TYPE_CHECKING:
+    from helmforge.domain.deployment import DeploymentRecord
+    from helmforge.domain.plan import Plan
+    from helmforge.domain.settings import Environment, Service, Settings
+    from helmforge.domain.version import Version
+    from helmforge.flows.world import World
+
+
+def prepare(
+    world: World, settings: Settings, service: Service, environment: Environment, version: Version | None
+) -> Plan:
+    """The previous version, or a named one; only what ran in this environment before, by its digests.
+
+    It needs no new approval: what ran was approved when it went in.
+    """
+    key = ReleaseKey(environment.cluster, environment.namespace_of(service), service.name)
+    history = world.helm.history(key)
+    record = find_version(history, version.tag) if version else previous(history)
+    if record is None:
+        wanted = f"version {version}" if version else "an earlier version"
+        raise RefusedError(
+            f"{wanted} of {service.name} never ran in {environment.name}",
+            why=f"Helm's history of {key.name} in {key.namespace} does not know it",
+            hint=f"helmforge release promote {service.name} VERSION --env {environment.name}",
+        )
+    return chain(_deploy(settings, service, environment, record))
+
+
+def _deploy(
+    settings: Settings, service: Service, environment: Environment, record: DeploymentRecord
+) -> Deploy:
+    chart_version = record.version.removeprefix("v")
+    if record.version == f"g{record.commit[:12]}":
+        chart_version = f"0.0.0-{record.version}"
+    artifact = Artifact(
+        service.name,
+        record.commit,
+        record.version,
+        chart_version,
+        settings.image_repository(service.name),
+        settings.chart_repository(service.name),
+    )
+    repository = environment.images.repository(service.name)
+    return Deploy(
+        service, artifact, environment, repository, Digest.parse(record.chart), "rollback", record.approvals
+    )

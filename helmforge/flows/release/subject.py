@@ -1,0 +1,88 @@
+"""Which exact artifact a version is: looked up on the remote and in the registry, never remembered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from helmforge.domain.approval import Subject
+from helmforge.domain.artifact import released
+from helmforge.domain.cluster import ReleaseKey
+from helmforge.domain.deployment import running
+from helmforge.errors import RefusedError
+
+if TYPE_CHECKING:
+    from helmforge.domain.artifact import Artifact
+    from helmforge.domain.oci import Digest, ImageRef
+    from helmforge.domain.settings import Environment, Service, Settings
+    from helmforge.domain.version import Version
+    from helmforge.flows.ports import Git
+    from helmforge.flows.world import World
+
+
+@dataclass(frozen=True)
+class PublishedVersion:
+    artifact: Artifact
+    image: Digest
+    chart: Digest
+
+    def subject(self, environment: Environment) -> Subject:
+        return Subject(
+            environment.name, self.artifact.service, self.artifact.version, str(self.image), str(self.chart)
+        )
+
+
+def claimed_artifact(git: Git, settings: Settings, service: Service, version: Version) -> Artifact:
+    """The artifact in the spelling under which it was claimed. RefusedError when nobody released it."""
+    spellings = (version, version.other_spelling())
+    refs = {f"refs/tags/{service.name}/{spelling.tag}": spelling for spelling in spellings}
+    for ref, commit in git.remote_refs(*refs).items():
+        return released(settings, service.name, refs[ref], commit)
+    raise RefusedError(
+        f"{service.name} {version} was never released",
+        why=f"there is no tag {service.name}/{version} on {git.remote}",
+        hint=f"helmforge release cut {service.name} {version}, and let its pipeline run",
+    )
+
+
+def published_version(
+    world: World, settings: Settings, service: Service, version: Version
+) -> PublishedVersion:
+    """RefusedError while image or chart are not in the registry."""
+    artifact = claimed_artifact(world.git, settings, service, version)
+    image = _demand(world, settings, artifact, artifact.image)
+    chart = _demand(world, settings, artifact, artifact.chart)
+    return PublishedVersion(artifact, image, chart)
+
+
+def _demand(world: World, settings: Settings, artifact: Artifact, ref: ImageRef) -> Digest:
+    found = world.registry.resolve(ref)
+    if found is None:
+        branch = settings.branches.release.format(service=artifact.service, version=artifact.version)
+        raise RefusedError(
+            f"{artifact.service} {artifact.version} is not completely published",
+            why=f"{ref} is not in the registry",
+            hint=f"run the pipeline of its release branch again: helmforge pipeline run --ref {branch}",
+        )
+    return found.digest
+
+
+def running_commit(world: World, service: Service, environment: Environment) -> str:
+    """The commit that runs in `environment`; "" when nothing does, or nothing that helmforge deployed."""
+    key = ReleaseKey(environment.cluster, environment.namespace_of(service), service.name)
+    deployed = running(world.helm.history(key))
+    return deployed.record.commit if deployed and deployed.record else ""
+
+
+def authors(world: World, service: Service, artifact: Artifact, since: str) -> frozenset[str]:
+    """E-mail addresses, in lower case, of everybody who wrote what the artifact would change.
+
+    These are the authors and committers of the commits after `since` that touch the service, and of
+    the released commit itself.
+    """
+    world.git.fetch(f"refs/tags/{artifact.claim_tag}")
+    commits = [world.git.commit(artifact.commit)]
+    if since and world.git.commit(since):
+        commits += world.git.log(since, artifact.commit, (service.folder, *service.depends_on))
+    people = [person for commit in commits if commit for person in (commit.author, commit.committer)]
+    return frozenset(person.email.lower() for person in people)

@@ -1,0 +1,48 @@
+"""What each step type does: one literal table, made for one run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from helmforge.domain import plan
+from helmforge.flows.execution import Check, Effect
+from helmforge.flows.steps.chart import Charts
+from helmforge.flows.steps.checks import Checks
+from helmforge.flows.steps.claim import Claims
+from helmforge.flows.steps.deploy import Deployments
+from helmforge.flows.steps.image import Images
+from helmforge.flows.steps.promotion import Promotions
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from helmforge.domain.settings import Settings
+    from helmforge.flows.execution import StepRunners
+    from helmforge.flows.world import World
+
+
+def runners(world: World, settings: Settings, work: Path) -> StepRunners:
+    """`work` is a temporary folder that lives as long as the run."""
+    checks = Checks(world, settings.scan)
+    claims = Claims(world.git)
+    images = Images(world)
+    charts = Charts(world, work)
+    deployments = Deployments(world, work)
+    promotions = Promotions(world)
+    return {
+        plan.RunTests: Check(checks.test),
+        plan.LintChart: Check(checks.lint),
+        plan.RenderChart: Check(checks.render),
+        plan.CheckPolicy: Check(checks.policy),
+        plan.ScanImage: Check(checks.scan),
+        plan.BuildImage: Effect(images.probe_build, images.build, images.built, already="already built"),
+        plan.PushImage: Effect(images.probe_push, images.push, already="already in the registry"),
+        plan.ClaimVersion: Effect(claims.probe, claims.act, already="already claimed for this commit"),
+        plan.PackageChart: Effect(
+            charts.probe_package, charts.package, charts.packaged, already="already in the registry"
+        ),
+        plan.PushChart: Effect(charts.probe_push, charts.push, already="already in the registry"),
+        plan.CopyImage: Effect(promotions.probe_copy, promotions.copy, already="already the same bytes"),
+        plan.RecordPromotion: Effect(promotions.probe_record, promotions.record, already="already recorded"),
+        plan.Deploy: Effect(deployments.probe, deployments.act, already="already deployed"),
+    }

@@ -1,0 +1,111 @@
+"""Steps that only look: tests, lint, render, policy, scan."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from helmforge import yamlio
+from helmforge.domain import policy
+from helmforge.errors import StepError
+from helmforge.flows.execution import Nothing
+
+if TYPE_CHECKING:
+    from helmforge.domain.plan import CheckPolicy, LintChart, RenderChart, RunTests, ScanImage
+    from helmforge.domain.settings import Environment, Scan, Service
+    from helmforge.flows.events import Facts
+    from helmforge.flows.ports import Log
+    from helmforge.flows.world import World
+
+
+_KIND = re.compile(r"^kind: *(\S+)", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Checks:
+    world: World
+    scan_settings: Scan
+    rendered: dict[str, str] = field(default_factory=dict)
+
+    def test(self, step: RunTests, log: Log) -> Facts | Nothing:
+        if not step.service.test:
+            return Nothing("no test command in service.yaml")
+        self.world.programs.run(step.service.test, self._root / step.service.folder, log)
+        return {}
+
+    def lint(self, step: LintChart, log: Log) -> Facts | Nothing:
+        chart = self._chart(step.service)
+        if chart is None:
+            return _no_chart(step.service)
+        for values in (None, *self._values(chart, step.environments)):
+            self.world.helm.lint(chart, values, log)
+        return {}
+
+    def render(self, step: RenderChart, log: Log) -> Facts | Nothing:
+        chart = self._chart(step.service)
+        if chart is None:
+            return _no_chart(step.service)
+        facts = {}
+        for environment in step.environments:
+            kinds = _KIND.findall(self._render(chart, step.service, environment))
+            log(f"{environment.name}: {len(kinds)} objects ({', '.join(sorted(set(kinds)))})")
+            facts[f"objects_{environment.name}"] = str(len(kinds))
+        return facts
+
+    def policy(self, step: CheckPolicy, log: Log) -> Facts | Nothing:
+        chart = self._chart(step.service)
+        if chart is None:
+            return _no_chart(step.service)
+        findings = {
+            finding
+            for environment in step.environments
+            for finding in policy.check(self._objects(chart, step.service, environment))
+        }
+        if findings:
+            raise StepError(
+                f"the chart of {step.service.name} breaks {len(findings)} rules of the policy",
+                where=step.service.chart,
+                why="\n".join(sorted(map(str, findings))),
+                hint="change the values or the templates as each line says",
+            )
+        log("no findings")
+        return {"findings": "0"}
+
+    def scan(self, step: ScanImage, log: Log) -> Facts | Nothing:
+        if not self.scan_settings.command:
+            return Nothing("no scanner configured (helmforge.yaml: scan.command)")
+        self.world.scanner.scan(self.scan_settings, step.artifact.image, log)
+        return {"scanner": Path(self.scan_settings.command[0]).name, "severity": self.scan_settings.severity}
+
+    @property
+    def _root(self) -> Path:
+        return self.world.git.root
+
+    def _chart(self, service: Service) -> Path | None:
+        if not self.world.files.exists(f"{service.chart}/Chart.yaml"):
+            return None
+        return self._root / service.chart
+
+    def _values(self, chart: Path, environments: tuple[Environment, ...]) -> tuple[Path, ...]:
+        files = (chart / f"values-{environment.name}.yaml" for environment in environments)
+        return tuple(file for file in files if file.is_file())
+
+    def _objects(self, chart: Path, service: Service, environment: Environment) -> list[dict[str, object]]:
+        text = self._render(chart, service, environment)
+        stream = yamlio.load_stream(text, f"{service.chart} rendered for {environment.name}")
+        return [manifest for manifest in stream if isinstance(manifest, dict)]
+
+    def _render(self, chart: Path, service: Service, environment: Environment) -> str:
+        """Rendered once per run: the policy looks at what the render step rendered."""
+        key = f"{service.name}/{environment.name}"
+        if key not in self.rendered:
+            values = self._values(chart, (environment,))
+            namespace = environment.namespace_of(service)
+            self.rendered[key] = self.world.helm.template(chart, values, service.name, namespace)
+        return self.rendered[key]
+
+
+def _no_chart(service: Service) -> Nothing:
+    return Nothing(f"no chart at {service.chart} yet (helmforge scaffold {service.name})")

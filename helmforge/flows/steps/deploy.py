@@ -1,0 +1,178 @@
+"""`helm upgrade` of a pushed chart into an environment: guarded, exclusive, explained when it fails."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from helmforge.domain.cluster import ReleaseKey, Upgrade
+from helmforge.domain.deployment import DeploymentRecord, current, running
+from helmforge.errors import HelmforgeError, RefusedError, StepError
+from helmforge.flows.steps import lock
+from helmforge.flows.steps.chart import pull
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from helmforge.domain.cluster import RolloutReport
+    from helmforge.domain.oci import Digest
+    from helmforge.domain.plan import Deploy
+    from helmforge.domain.settings import Environment
+    from helmforge.flows.events import Facts
+    from helmforge.flows.ports import Kubernetes, Log
+    from helmforge.flows.steps.chart import PulledChart
+    from helmforge.flows.world import World
+
+COMMIT_LABEL = "helmforge.dev/commit"
+CHART_LABEL = "helmforge.dev/chart"
+_LONGEST_LABEL = 63
+
+
+def release_key(step: Deploy) -> ReleaseKey:
+    environment = step.environment
+    return ReleaseKey(environment.cluster, environment.namespace_of(step.service), step.service.name)
+
+
+def guard_cluster(kubernetes: Kubernetes, environment: Environment) -> None:
+    """RefusedError when the context leads to another cluster than the configured one."""
+    cluster = environment.cluster
+    if not cluster.id:
+        return
+    actual = kubernetes.cluster_id(cluster)
+    if actual != cluster.id:
+        raise RefusedError(
+            f"context {cluster.context!r} is not the cluster of {environment.name}",
+            where=f"helmforge.yaml environments.{environment.name}.cluster.id",
+            why=f"expected the cluster {cluster.id}, the context leads to {actual}",
+            hint="point the kubeconfig's context at the right cluster, or correct the id",
+        )
+
+
+@dataclass(frozen=True)
+class Deployments:
+    """`work` is this run's temporary folder."""
+
+    world: World
+    work: Path
+
+    def probe(self, step: Deploy) -> Facts | None:
+        guard_cluster(self.world.kubernetes, step.environment)
+        last = current(self.world.helm.history(release_key(step)))
+        if last is None or last.record is None or last.revision.status != "deployed":
+            return None
+        if (last.record.chart, last.record.repository) != (self._chart_digest(step), str(step.repository)):
+            return None
+        return {
+            "release": f"{step.service.name} in {release_key(step).namespace}",
+            "revision": str(last.revision.revision),
+            "chart_digest": last.record.chart,
+            "image": f"{step.repository}:{step.artifact.version}@{last.record.image}",
+        }
+
+    def act(self, step: Deploy, log: Log) -> None:
+        chart = self._pull(step)
+        upgrade = self._upgrade(step, chart)
+        self.world.kubernetes.ensure_namespace(upgrade.key.cluster, upgrade.key.namespace)
+        with lock.exclusive(self.world, upgrade.key, log):
+            if self.probe(step) is not None:
+                return  # the run that held the Lease before us did it
+            lock.heal(self.world, upgrade, log)
+            try:
+                self.world.helm.upgrade(upgrade, log)
+            except StepError as error:
+                raise self._explained(step, upgrade, error, log) from error
+
+    def _pull(self, step: Deploy) -> PulledChart:
+        digest = self._chart_digest(step)
+        if digest is None:
+            raise StepError(
+                f"chart {step.artifact.chart} is not in the registry", hint="run the release again"
+            )
+        return pull(self.world, step.artifact, digest)
+
+    def _chart_digest(self, step: Deploy) -> Digest | None:
+        if step.chart is not None:
+            return step.chart
+        descriptor = self.world.registry.resolve(step.artifact.chart)
+        return descriptor.digest if descriptor else None
+
+    def _upgrade(self, step: Deploy, chart: PulledChart) -> Upgrade:
+        """The chart exactly as pulled, the environment's values from inside it, and the one thing that
+        differs between environments: where the image is pulled from.
+        """
+        folder = self.work / f"{step.service.name}-{step.environment.name}"
+        folder.mkdir(exist_ok=True)
+        package = folder / "chart.tgz"
+        package.write_bytes(chart.archive)
+        values = []
+        inside = chart.members.get(f"values-{step.environment.name}.yaml")
+        if inside is not None:
+            values.append(folder / "values.yaml")
+            values[0].write_bytes(inside)
+        values.append(folder / "image.yaml")
+        values[-1].write_text(f'image:\n  repository: "{step.repository}"\n', encoding="utf-8")
+        return Upgrade(
+            key=release_key(step),
+            chart=package,
+            values=tuple(values),
+            description=_record(step, chart).to_description(),
+            timeout_seconds=int(step.environment.timeout.total_seconds()),
+            labels={COMMIT_LABEL: step.artifact.commit, CHART_LABEL: label_of(chart.digest)},
+        )
+
+    def _explained(self, step: Deploy, upgrade: Upgrade, error: StepError, log: Log) -> StepError:
+        """Looks why before anything is undone, then brings back what ran before."""
+        reasons = describe(self.world.kubernetes.explain(upgrade.key))
+        for line in reasons:
+            log(line)
+        undone = self._undo(upgrade, log)
+        return StepError(
+            f"{step.service.name} {step.artifact.version} did not become ready in {step.environment.name}",
+            where=f"release {upgrade.key.name} in namespace {upgrade.key.namespace}",
+            why="\n".join([*reasons, f"helm: {error.what}", *error.why.splitlines()[-8:], undone]),
+            hint=error.hint or "mend the cause, then run the same command again",
+        )
+
+    def _undo(self, upgrade: Upgrade, log: Log) -> str:
+        good = running(self.world.helm.history(upgrade.key))
+        try:
+            if good is None:
+                self.world.helm.uninstall(upgrade.key, upgrade.timeout_seconds)
+                done = "there was nothing before it: the release was removed again"
+            else:
+                number = good.revision.revision
+                self.world.helm.rollback(upgrade.key, number, upgrade.timeout_seconds)
+                done = f"rolled back to revision {number} ({good.revision.chart})"
+        except HelmforgeError as error:
+            done = f"rolling back failed too: {error}"
+        log(done)
+        return done
+
+
+def _record(step: Deploy, chart: PulledChart) -> DeploymentRecord:
+    return DeploymentRecord(
+        service=step.service.name,
+        version=step.artifact.version,
+        commit=step.artifact.commit,
+        chart=str(chart.digest),
+        image=chart.image_digest,
+        repository=str(step.repository),
+        action=step.action,
+        approvals=step.approvals,
+    )
+
+
+def label_of(digest: Digest) -> str:
+    """A label value holds 63 characters of a digest's 64."""
+    return digest.partition(":")[2][:_LONGEST_LABEL]
+
+
+def describe(report: RolloutReport) -> tuple[str, ...]:
+    """Lines for people: each pod with its reason and last log lines, then the events."""
+    lines = []
+    for pod in report.pods:
+        lines.append(
+            f"pod {pod.name}: {pod.reason or pod.phase}" + (f": {pod.message}" if pod.message else "")
+        )
+        lines += [f"  log: {line}" for line in pod.log]
+    return (*lines, *(f"event: {event}" for event in report.events))

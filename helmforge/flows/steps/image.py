@@ -1,0 +1,86 @@
+"""Building and publishing a service's image."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from helmforge.domain.oci import CREATED, REVISION, SOURCE, VERSION
+from helmforge.errors import RefusedError, StepError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from helmforge.domain.artifact import Artifact
+    from helmforge.domain.plan import BuildImage, PushImage
+    from helmforge.flows.events import Facts
+    from helmforge.flows.ports import Log
+    from helmforge.flows.world import World
+
+
+@dataclass(frozen=True)
+class Images:
+    world: World
+
+    def probe_build(self, step: BuildImage) -> Facts | None:
+        if step.published:
+            facts = self.published(step.artifact)
+            if facts:
+                return facts
+        return None if self._dirty(step) else self.built(step)
+
+    def built(self, step: BuildImage) -> Facts | None:
+        if self.world.builder().exists(step.artifact.image, self._labels(step.artifact)):
+            return {"image": str(step.artifact.image)}
+        return None
+
+    def build(self, step: BuildImage, log: Log) -> None:
+        service, root = step.service, self.world.git.root
+        dirty = self._dirty(step)
+        if step.published and dirty:
+            raise RefusedError(
+                f"the work tree of {service.name} differs from commit {step.artifact.commit[:12]}",
+                why="\n".join(dirty[:10]),
+                hint="commit or remove these files: what is published must come from the commit",
+            )
+        builder = self.world.builder()
+        log(f"building with {builder.name}")
+        builder.build(service.build, root, step.artifact.image, self._labels(step.artifact), log)
+
+    def probe_push(self, step: PushImage) -> Facts | None:
+        return self.published(step.artifact)
+
+    def push(self, step: PushImage, log: Log) -> None:
+        self.world.builder().push(step.artifact.image, log)
+
+    def published(self, artifact: Artifact) -> Facts | None:
+        """Facts of the image in the registry; RefusedError when the tag is another commit's."""
+        descriptor = self.world.registry.resolve(artifact.image)
+        if descriptor is None:
+            return None
+        revision = self.world.registry.labels(artifact.image).get(REVISION, "")
+        if revision != artifact.commit:
+            raise RefusedError(
+                f"{artifact.image} exists and is not built from {artifact.commit[:12]}",
+                why=f"its label {REVISION} is {revision[:40] or 'missing'}",
+                hint=f"cut the next version: helmforge release cut {artifact.service} --patch",
+            )
+        return {"image": str(artifact.image), "digest": descriptor.digest}
+
+    def _dirty(self, step: BuildImage) -> tuple[str, ...]:
+        folders = dict.fromkeys((step.service.folder, step.service.build.context))
+        return tuple(path for folder in folders for path in self.world.git.dirty_paths(folder))
+
+    def _labels(self, artifact: Artifact) -> Mapping[str, str]:
+        commit = self.world.git.commit(artifact.commit)
+        if commit is None:
+            raise StepError(
+                f"commit {artifact.commit[:12]} is not in this clone",
+                hint=f"git fetch {self.world.git.remote}",
+            )
+        return {
+            REVISION: artifact.commit,
+            SOURCE: self.world.git.remote_url(),
+            VERSION: artifact.version,
+            CREATED: commit.time.isoformat(),
+        }

@@ -1,0 +1,31 @@
+"""Everything outside, in one bundle: made by `helmforge.wiring`, handed to the flows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from helmforge.flows import ports
+
+
+@dataclass(frozen=True)
+class World:
+    """`builder` is a function because detecting one costs time that most commands need not spend.
+    `holder` names this run in Leases; `interrupt` ends every outside program that runs.
+    """
+
+    git: ports.Git
+    registry: ports.Registry
+    helm: ports.Helm
+    kubernetes: ports.Kubernetes
+    builder: Callable[[], ports.Builder]
+    scanner: ports.Scanner
+    programs: ports.Programs
+    files: ports.Files
+    archives: ports.Archives
+    clock: ports.Clock
+    holder: str
+    interrupt: Callable[[], None]

@@ -1,0 +1,114 @@
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from helmforge.domain.approval import Approval, Subject, approver_name, judge, may_not_approve
+from helmforge.domain.git import AnnotatedTag, Person
+from helmforge.domain.settings import ApprovalPolicy
+from helmforge.errors import ExitCode, RefusedError, UsageError
+
+NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
+SUBJECT = Subject("prod", "shop", "v1.2.0", "sha256:" + "a" * 64, "sha256:" + "b" * 64)
+POLICY = ApprovalPolicy(approvers=("Ada@example.com", "bo@example.com"))
+
+
+def tag(approval: Approval, **changes: Any) -> AnnotatedTag:
+    made = AnnotatedTag(
+        name=approval.tag,
+        inner_name=approval.tag,
+        target="c" * 40,
+        tagger=Person("Ada", approval.approver),
+        time=NOW - timedelta(hours=1),
+        message=approval.to_message(),
+    )
+    return replace(made, **changes)
+
+
+def approval(**changes: Any) -> Approval:
+    return replace(Approval(SUBJECT, "ada@example.com", NOW + timedelta(days=1)), **changes)
+
+
+def edited(approved: Approval, **changes: object) -> str:
+    document = json.loads(approved.to_message())
+    document.update(changes)
+    return json.dumps({key: value for key, value in document.items() if value is not None})
+
+
+def test_an_approval_for_exactly_this_artifact_counts() -> None:
+    verdict = judge([tag(approval())], SUBJECT, POLICY, frozenset(), NOW)
+    assert verdict.demand(SUBJECT, "") == ("approvals/prod/shop/v1.2.0/ada@example.com",)
+
+
+CASES: dict[str, tuple[AnnotatedTag, str]] = {
+    "another image": (tag(approval(subject=replace(SUBJECT, image="sha256:" + "d" * 64))), "it is for image"),
+    "another chart": (tag(approval(subject=replace(SUBJECT, chart="sha256:" + "d" * 64))), "it is for chart"),
+    "another environment": (tag(approval(subject=replace(SUBJECT, environment="qa"))), "another environment"),
+    "expired": (tag(approval(expires=NOW)), "it expired"),
+    "expiry longer than the policy": (
+        tag(approval(expires=NOW + timedelta(days=999)), time=NOW - timedelta(days=15)),
+        "it expired",
+    ),
+    "moved tag": (tag(approval(), name=SUBJECT.tag_prefix + "bo@example.com"), "the tag was made as"),
+    "somebody else's hand": (tag(approval(), tagger=Person("Eve", "eve@example.com")), "it was made by eve"),
+    "not on the list": (
+        tag(approval(approver="eve@example.com"), tagger=Person("Eve", "eve@example.com")),
+        "not among the approvers",
+    ),
+    "not JSON": (tag(approval(), message="looks good to me"), "not a JSON document"),
+    "a list": (tag(approval(), message="[]"), "not a mapping"),
+    "huge": (tag(approval(), message=" " * 20_000), "longer than"),
+    "unknown key": (
+        tag(approval(), message=edited(approval(), also="this")),
+        "unknown or missing keys: also",
+    ),
+    "missing key": (
+        tag(approval(), message=edited(approval(), image=None)),
+        "unknown or missing keys: image",
+    ),
+    "number": (tag(approval(), message=edited(approval(), image=7)), "not a mapping of strings"),
+    "other schema": (tag(approval(), message=edited(approval(), schema="x/v9")), "of schema 'x/v9'"),
+    "no date": (tag(approval(), message=edited(approval(), expires="soon")), "not a date"),
+    "no zone": (tag(approval(), message=edited(approval(), expires="2030-01-01T00:00:00")), "no time zone"),
+    "document of another version": (tag(approval(), message=edited(approval(), version="9.9.9")), "about"),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_anything_altered_does_not_count_and_says_why(case: str) -> None:
+    made, reason = CASES[case]
+    verdict = judge([made], SUBJECT, POLICY, frozenset(), NOW)
+    assert verdict.valid == ()
+    with pytest.raises(RefusedError) as caught:
+        verdict.demand(SUBJECT, "ask ada")
+    assert reason in caught.value.why
+    assert caught.value.exit_code is ExitCode.REFUSED
+
+
+def test_an_author_does_not_count() -> None:
+    verdict = judge([tag(approval())], SUBJECT, POLICY, {"ada@example.com"}, NOW)
+    assert not verdict.granted
+    assert may_not_approve("ada@example.com", replace(POLICY, not_author=False), {"ada@example.com"}) == ""
+
+
+def test_two_approvals_of_one_required_two() -> None:
+    policy = replace(POLICY, required=2)
+    bo = approval(approver="bo@example.com")
+    assert not judge([tag(approval())], SUBJECT, policy, (), NOW).granted
+    assert judge([tag(approval()), tag(bo)], SUBJECT, policy, (), NOW).granted
+
+
+def test_none_required_is_granted_without_any() -> None:
+    assert judge([], SUBJECT, replace(POLICY, required=0), (), NOW).demand(SUBJECT, "") == ()
+
+
+@pytest.mark.parametrize(
+    "email", ["", "ada", "-x@example.com", "a b@example.com", "a..b@x", "a@b.lock", "$(id)@x", "a@x/y"]
+)
+def test_an_address_that_is_no_ref_name_cannot_approve(email: str) -> None:
+    with pytest.raises(UsageError):
+        approver_name(email)
