@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -14,6 +13,7 @@ if TYPE_CHECKING:
 
 _CONFIGURATION = "helmforge.yaml"
 _OWN = "its own file"
+_NOTHING = ("", ".")
 _ALL = "the configuration of all services"
 
 
@@ -57,8 +57,9 @@ class _Node:
 
     def at(self, path: str) -> _Node:
         node = self
-        for part in PurePosixPath(path).parts:
-            node = node.below.setdefault(part, _Node())
+        for part in path.split("/"):
+            if part not in _NOTHING:
+                node = node.below.get(part) or node.below.setdefault(part, _Node())
         return node
 
     def along(self, path: str) -> Iterator[_Node]:
@@ -94,11 +95,12 @@ def _direct(paths: Iterable[str], tree: _Node) -> dict[ServiceName, Reason]:
     for path in paths:
         owner = None
         for node in tree.along(path):
-            owner = node.owner or owner
+            owner = owner or node.owner
             for dependent in node.dependents:
-                others.setdefault(dependent, Reason(dependent, path, "dependsOn"))
-        if owner is not None:
-            own.setdefault(owner, Reason(owner, path, _OWN))
+                if dependent not in others:
+                    others[dependent] = Reason(dependent, path, "dependsOn")
+        if owner is not None and owner not in own:
+            own[owner] = Reason(owner, path, _OWN)
     return others | own
 
 

@@ -62,8 +62,9 @@ class Lease:
     duration_seconds: int
     version: str
 
-    def expired(self, now: datetime) -> bool:
-        return (now - self.renewed).total_seconds() > self.duration_seconds
+    def free(self, now: datetime) -> bool:
+        """Nobody holds it: it was given back, or its holder has not renewed it in time."""
+        return not self.holder or (now - self.renewed).total_seconds() > self.duration_seconds
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class EnvironmentAnswers:
-    """`image_repository` is where this environment pulls from, without a tag: myrepo.cr.io/prod/notification."""
+    """`image_repository` is where its pods pull from, without a tag: myrepo.cr.io/prod/notification."""
 
     name: str
     image_repository: str

@@ -24,13 +24,16 @@ class Status(Enum):
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a step ended. `seconds` of wall time; `reason` for everything but DONE."""
+    """How a step ended. `seconds` of wall time; `reason` for everything but DONE; `effect` when it was
+    a step that changes the world (or found it changed), not one that only looks.
+    """
 
     status: Status
     facts: Facts = field(default_factory=dict)
     reason: str = ""
     error: HelmforgeError | None = None
     seconds: float = 0.0
+    effect: bool = False
 
     @property
     def good(self) -> bool:

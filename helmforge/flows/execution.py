@@ -72,7 +72,13 @@ class Summary:
 
     @property
     def changed(self) -> bool:
-        return any(outcome.status is Status.DONE for outcome in self.outcomes.values())
+        return any(outcome.effect and outcome.status is Status.DONE for outcome in self.outcomes.values())
+
+    @property
+    def settled(self) -> bool:
+        """Whether there were changes to make and the world had them all already."""
+        effects = [outcome for outcome in self.outcomes.values() if outcome.effect]
+        return bool(effects) and not self.errors and not self.changed
 
 
 def execute(
@@ -157,7 +163,7 @@ def _check(step: Step, runner: Check, log: Log) -> Outcome:
 def _effect(step: Step, runner: Effect, log: Log) -> Outcome:
     facts = runner.probe(step)
     if facts is not None:
-        return Outcome(Status.SKIPPED, facts=facts, reason=runner.already)
+        return Outcome(Status.SKIPPED, facts=facts, reason=runner.already, effect=True)
     runner.act(step, log)
     facts = (runner.confirm or runner.probe)(step)
     if facts is None:
@@ -166,4 +172,4 @@ def _effect(step: Step, runner: Effect, log: Log) -> Outcome:
             why="the step reported success and the check afterwards did not find its result",
             hint="run the same command again; if it stays, something else is undoing the step",
         )
-    return Outcome(Status.DONE, facts=facts)
+    return Outcome(Status.DONE, facts=facts, effect=True)

@@ -61,7 +61,7 @@ def prepare(world: World, settings: Settings, events: Events, request: Request) 
         settings = trunk_settings(world.git, settings)
     known = load_services(world.git, settings)
     reasons = _reasons(world.git, settings, event, branch, known, request)
-    chosen = tuple(reason.service for reason in reasons)
+    chosen = tuple(find_service(known, reason.service) for reason in reasons)
     change = Change(branch.flow, commit.oid, branch.version)
     if branch.flow is Flow.RELEASE:
         _guard_release(world.git, settings, event, change, chosen[0])

@@ -171,7 +171,7 @@ class Kubernetes(Protocol):
         """Takes over or renews `lease` as it was read; False when it changed since."""
 
     def release_lease(self, key: ReleaseKey, holder: str) -> None:
-        """Deletes the Lease if `holder` still holds it."""
+        """Gives the Lease back if `holder` still holds it."""
 
     def forget_pending(self, key: ReleaseKey, revision: int, labels: Mapping[str, str]) -> bool:
         """Deletes Helm's record of a revision that is still pending-install or pending-upgrade and

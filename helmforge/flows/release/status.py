@@ -74,7 +74,7 @@ def _row(world: World, service: Service, environment: Environment) -> Row:
         key = ReleaseKey(environment.cluster, environment.namespace_of(service), service.name)
         history = world.helm.history(key)
     except HelmforgeError as error:
-        return Row(service.name, environment.name, "unknown", problem=str(error).splitlines()[0])
+        return Row(service.name, environment.name, "unknown", problem=_in_short(error))
     last, good = current(history), running(history)
     if last is None:
         return Row(service.name, environment.name, "not deployed")
@@ -103,6 +103,10 @@ def _row(world: World, service: Service, environment: Environment) -> Row:
         updated=good.revision.updated if good else None,
         registry=_in_registry(world, environment, service, record.version, record.image),
     )
+
+
+def _in_short(error: HelmforgeError) -> str:
+    return (error.why or error.what).splitlines()[0]
 
 
 def _in_registry(world: World, environment: Environment, service: Service, version: str, image: str) -> str:

@@ -37,7 +37,7 @@ def exclusive(world: World, key: ReleaseKey, log: Log) -> Iterator[None]:
     finally:
         stop.set()
         renewal.join()
-        world.kubernetes.release_lease(key, world.holder)
+        _release(world, key, log)
 
 
 def _acquire(world: World, key: ReleaseKey, log: Log) -> None:
@@ -62,9 +62,17 @@ def _try(world: World, key: ReleaseKey) -> bool:
     if world.kubernetes.create_lease(key, world.holder, SECONDS):
         return True
     lease = world.kubernetes.lease(key)
-    if lease is None or not (lease.expired(world.clock.now()) or lease.holder == world.holder):
+    if lease is None or not (lease.free(world.clock.now()) or lease.holder == world.holder):
         return False
     return world.kubernetes.renew_lease(key, lease, world.holder, SECONDS)
+
+
+def _release(world: World, key: ReleaseKey, log: Log) -> None:
+    """Never an error of its own: the Lease expires, and the caller's success or error matters more."""
+    try:
+        world.kubernetes.release_lease(key, world.holder)
+    except HelmforgeError as error:
+        log(f"the Lease of {key.name} was not given back ({error.what}); it expires in {SECONDS} s")
 
 
 def _renew(kubernetes: Kubernetes, key: ReleaseKey, holder: str, stop: threading.Event) -> None:

@@ -1,0 +1,54 @@
+{{- define "<% service %>.containerPorts" -}}
+- name: http
+  containerPort: {{ int .Values.port }}
+  protocol: TCP
+{{- if include "<% service %>.separateMetricsPort" . }}
+- name: metrics
+  containerPort: {{ int .Values.metricsPort }}
+  protocol: TCP
+{{- end }}
+{{- range $name, $port := .Values.ports }}
+- name: {{ $name | quote }}
+  containerPort: {{ int $port.port }}
+  protocol: {{ $port.protocol | default "TCP" }}
+{{- end }}
+{{- end -}}
+
+{{- define "<% service %>.separateMetricsPort" -}}
+{{- if and .Values.metricsPort (ne (int .Values.metricsPort) (int .Values.port)) -}}true{{- end -}}
+{{- end -}}
+
+{{- define "<% service %>.servicePorts" -}}
+{{- $service := .Values.service -}}
+{{- $fixed := has $service.type (list "NodePort" "LoadBalancer") -}}
+- name: http
+  port: {{ int $service.port }}
+  targetPort: http
+  protocol: TCP
+  {{- with $service.appProtocol }}
+  appProtocol: {{ . | quote }}
+  {{- end }}
+  {{- if and $fixed $service.nodePort }}
+  nodePort: {{ int $service.nodePort }}
+  {{- end }}
+{{- if include "<% service %>.separateMetricsPort" . }}
+- name: metrics
+  port: {{ int .Values.metricsPort }}
+  targetPort: metrics
+  protocol: TCP
+{{- end }}
+{{- range $name, $port := .Values.ports }}
+{{- if ne (toString $port.expose) "false" }}
+- name: {{ $name | quote }}
+  port: {{ int ($port.servicePort | default $port.port) }}
+  targetPort: {{ $name | quote }}
+  protocol: {{ $port.protocol | default "TCP" }}
+  {{- with $port.appProtocol }}
+  appProtocol: {{ . | quote }}
+  {{- end }}
+  {{- if and $fixed $port.nodePort }}
+  nodePort: {{ int $port.nodePort }}
+  {{- end }}
+{{- end }}
+{{- end }}
+{{- end -}}

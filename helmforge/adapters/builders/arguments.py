@@ -1,0 +1,42 @@
+"""What docker, buildah and podman take alike."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from helmforge.domain.oci import CREATED
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from helmforge.domain.settings import Build
+
+
+def dockerfile_arguments(build: Build, root: Path, labels: Mapping[str, str]) -> list[str]:
+    """Everything about the image's content; the context comes last, after `--`."""
+    argv = ["--file", str(root.absolute() / build.dockerfile)]
+    for name, value in sorted(build.args.items()):
+        argv += ["--build-arg", f"{name}={value}"]
+    for name, value in sorted(labels.items()):
+        argv += ["--label", f"{name}={value}"]
+    if build.target:
+        argv += ["--target", build.target]
+    if build.platforms:
+        argv += ["--platform", ",".join(build.platforms)]
+    return argv
+
+
+def context_argument(build: Build, root: Path) -> list[str]:
+    return ["--", str(root.absolute() / build.context)]
+
+
+def created_epoch(labels: Mapping[str, str]) -> str | None:
+    """Seconds since 1970 of the label org.opencontainers.image.created (RFC 3339, see the image-spec)."""
+    created = labels.get(CREATED)
+    return str(int(datetime.fromisoformat(created).timestamp())) if created else None
+
+
+def carries(found: Mapping[str, str] | None, wanted: Mapping[str, str]) -> bool:
+    return found is not None and all(found.get(name) == value for name, value in wanted.items())

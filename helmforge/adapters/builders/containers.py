@@ -1,0 +1,111 @@
+"""What buildah and podman share: both build with the same library into the same local store."""
+
+from __future__ import annotations
+
+import re
+import time
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from helmforge.adapters.builders.arguments import (
+    carries,
+    context_argument,
+    created_epoch,
+    dockerfile_arguments,
+)
+from helmforge.adapters.builders.failures import push_failure
+from helmforge.errors import UnreachableError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from helmforge.adapters.process import Completed, Runner
+    from helmforge.domain.oci import ImageRef
+    from helmforge.domain.settings import Build
+    from helmforge.flows.ports import Log
+
+_PAUSES_SECONDS = (1.0, 3.0)
+_OVERLAY = re.compile(r"overlay.*(not supported|operation not permitted|invalid argument)", re.IGNORECASE)
+
+
+class ContainersBuilder:
+    """Needs no daemon. Several platforms become a manifest list of the image's name."""
+
+    name: str
+
+    def __init__(self, runner: Runner, wait: Callable[[float], None] = time.sleep) -> None:
+        self._runner = runner
+        self._wait = wait
+
+    def obstacle(self) -> str | None:
+        """Why this builder does not work here; None when it does."""
+        return None if self._runner.find(self.name) else "not installed"
+
+    def build(self, build: Build, root: Path, image: ImageRef, labels: Mapping[str, str], log: Log) -> None:
+        one_each = [replace(build, platforms=(platform,)) for platform in build.platforms]
+        if len(one_each) <= 1:
+            self._build(build, root, image, labels, log, "--tag", str(image))
+            return
+        # One after the other: `--manifest` lists them in the order in which they happen to finish
+        members = [self._build(each, root, image, labels, log) for each in one_each]
+        draft = f"{image.repository}-draft:{image.tag}"
+        what = f"the images of {image} cannot be listed"
+        self._call("manifest", "rm", draft)  # of a build that was killed; usually there is none
+        stored = [f"containers-storage:{member}" for member in members]
+        self._checked(["manifest", "create", draft, *stored], what, log)
+        self._checked(["tag", draft, str(image)], what, log)  # only the complete list gets the name
+        self._call("manifest", "rm", draft)
+
+    def exists(self, image: ImageRef, labels: Mapping[str, str]) -> bool:
+        return carries(self._labels(image), labels)
+
+    def push(self, image: ImageRef, log: Log) -> None:
+        """An image or a manifest list with all its images."""
+        listed = self._call("manifest", "exists", str(image)).code == 0
+        argv = ["manifest", "push", "--all"] if listed else ["push"]
+        argv += ["--format", "oci"]
+        if image.repository.registry.plain_http:
+            argv.append("--tls-verify=false")
+        argv += [str(image), f"docker://{image}"]
+        for pause in (*_PAUSES_SECONDS, None):
+            completed = self._call(*argv, log=log)
+            if completed.code == 0:
+                return
+            error = push_failure(completed, self.name, image)
+            if pause is None or not isinstance(error, UnreachableError):
+                raise error
+            self._wait(pause)
+
+    def _build(
+        self, build: Build, root: Path, image: ImageRef, labels: Mapping[str, str], log: Log, *names: str
+    ) -> str:
+        """Returns the id of the image, the last line of standard output."""
+        # The layer cache knows neither platforms (podman 4.3) nor the time that layers were given
+        argv = ["build", "--format", "oci", "--layers=false", "--identity-label=false"]
+        argv += [*self._isolation(), *names]
+        if epoch := created_epoch(labels):
+            argv += ["--timestamp", epoch]
+        argv += [*dockerfile_arguments(build, root, labels), *context_argument(build, root)]
+        completed = self._checked(argv, f"the image {image} cannot be built", log)
+        return completed.out.strip().rpartition("\n")[2]
+
+    def _labels(self, image: ImageRef) -> Mapping[str, str] | None:
+        """Of the image in the local store, of a list those of this machine's platform; None without one."""
+        raise NotImplementedError
+
+    def _isolation(self) -> list[str]:
+        """No runtime: chroot works without privileges and inside CI containers."""
+        return [] if "BUILDAH_ISOLATION" in self._runner.environment else ["--isolation", "chroot"]
+
+    def _checked(self, argv: list[str], what: str, log: Log) -> Completed:
+        # New buildahs read the variable too, and refuse it together with --timestamp
+        env = {"SOURCE_DATE_EPOCH": None}
+        completed = self._runner.run([self.name, *argv], env=env, on_line=log)
+        if completed.code == 0:
+            return completed
+        storage = "set STORAGE_DRIVER=vfs: this file system carries no overlay"
+        raise completed.error(what, hint=storage if _OVERLAY.search(completed.err) else "")
+
+    def _call(self, *argv: str, log: Log | None = None) -> Completed:
+        return self._runner.run([self.name, *argv], on_line=log)

@@ -1,0 +1,40 @@
+"""What every builder says alike when a registry refuses or does not answer."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from helmforge.errors import StepError, UnreachableError
+
+if TYPE_CHECKING:
+    from helmforge.adapters.process import Completed
+    from helmforge.domain.oci import ImageRef
+    from helmforge.errors import HelmforgeError
+
+_DENIED = re.compile(
+    r"unauthorized|authentication required|no basic auth credentials|denied|invalid username/password"
+    r"|(?<!:)\b(401|403)\b",
+    re.IGNORECASE,
+)
+_PLAIN = re.compile(r"server gave HTTP response to HTTPS client")
+_DOWN = re.compile(
+    r"dial tcp|connection re(fused|set)|no such host|i/o timeout|\bEOF\b|x509: |tls: |(?<!:)\b(429|5\d\d)\b"
+    r"|too ?many ?requests",
+    re.IGNORECASE,
+)
+
+
+def push_failure(completed: Completed, program: str, image: ImageRef) -> HelmforgeError:
+    plain = completed.error(f"the image {image} cannot be pushed")
+    host = image.repository.registry.host
+    if _PLAIN.search(plain.why):
+        hint = f"the registry speaks plain HTTP: add {host} to insecure-registries of the {program} daemon"
+        return StepError(plain.what, where=plain.where, why=plain.why, hint=hint)
+    if _DENIED.search(plain.why):
+        hint = f"`{program} login {host}`, with an account that may write to {image.repository}"
+        return StepError(plain.what, where=plain.where, why=plain.why, hint=hint)
+    if _DOWN.search(plain.why):
+        hint = f"check that the registry {host} is up"
+        return UnreachableError(plain.what, where=plain.where, why=plain.why, hint=hint)
+    return plain

@@ -1,0 +1,193 @@
+"""The repository that the command stands in."""
+
+from __future__ import annotations
+
+import os
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from helmforge.adapters.git import names, objects, trees
+from helmforge.adapters.git.commands import GitCommands
+from helmforge.adapters.git.remote import Remote
+from helmforge.domain.git import Commit, Person
+from helmforge.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from helmforge.adapters.process import Completed, Runner
+    from helmforge.domain.git import AnnotatedTag
+
+_FORMAT = "--format=%H%x00%an%x00%ae%x00%cn%x00%ce%x00%cI%x00%s"
+_FIELDS = 7
+_IDENTITY = re.compile(r"(?P<name>.*) <(?P<email>[^<>]*)> \d+ [+-]\d{4}\n?")
+
+
+class GitRepository:
+    """Implements `helmforge.flows.ports.Git`."""
+
+    def __init__(self, git: GitCommands, common: Path, remote: Remote) -> None:
+        self._git = git
+        self._common = common
+        self._remote = remote
+
+    @classmethod
+    def discover(cls, start: Path, runner: Runner, remote: str = "origin") -> Self:
+        """The repository around the folder `start`. Raises UsageError when there is none."""
+        if not start.is_dir():
+            raise UsageError(f"there is no folder {str(start)!r}")
+        start = start.resolve()
+        asked = ("rev-parse", "--show-toplevel", "--git-common-dir", "--show-object-format")
+        found = GitCommands(runner, start).run(*asked)
+        if found.code != 0:
+            raise _not_usable(found, start)
+        top, common, objects_format = found.raw.rstrip(b"\n").rsplit(b"\n", 2)
+        if objects_format != b"sha1":
+            raise UsageError(
+                f"the repository uses {objects_format.decode()} object ids", why="only sha1 is supported"
+            )
+        git = GitCommands(runner, Path(os.fsdecode(top)))
+        return cls(git, (start / os.fsdecode(common)).resolve(), Remote(git, remote))
+
+    @property
+    def root(self) -> Path:
+        return self._git.folder
+
+    @property
+    def remote(self) -> str:
+        return self._remote.name
+
+    def is_shallow(self) -> bool:
+        return (self._common / "shallow").exists()
+
+    def identity(self) -> Person:
+        found = _IDENTITY.fullmatch(self._ident())
+        if found is None:
+            raise UsageError("Git's idea of who you are is malformed", hint="see git help config, user.name")
+        return Person(found["name"], found["email"])
+
+    def remote_url(self) -> str:
+        return self._remote.url()
+
+    def default_branch(self) -> str | None:
+        return self._remote.head()
+
+    def branch(self) -> str | None:
+        found = self._git.run("symbolic-ref", "--quiet", "HEAD")
+        return os.fsdecode(found.raw.rstrip(b"\n")).removeprefix("refs/heads/") if found.code == 0 else None
+
+    def commit(self, rev: str) -> Commit | None:
+        oid = self._git.resolve(rev) if names.is_revision(rev) else None
+        return self._commits("--max-count=1", "--end-of-options", oid, "--")[0] if oid else None
+
+    def merge_base(self, one: str, other: str) -> str | None:
+        """Raises UsageError in a shallow clone, where Git's answer may be wrong (FACTS 3)."""
+        self._refuse_shallow()
+        tips = [self._git.commit_id(names.revision(rev)) for rev in (one, other)]
+        found = self._git.run("merge-base", "--end-of-options", *tips)
+        if found.code > 1:
+            raise found.error("cannot find the common ancestor")
+        return found.out.strip() or None
+
+    def changed_paths(self, base: str, head: str) -> tuple[str, ...]:
+        trees_of = [f"{names.revision(rev)}^{{commit}}" for rev in (base, head)]
+        flags = ("-r", "-z", "--name-only", "--no-renames", "--no-relative", "--ignore-submodules=none")
+        what = f"cannot compare {base} with {head}"
+        return tuple(self._git.fields("diff-tree", *flags, "--end-of-options", *trees_of, "--", what=what))
+
+    def log(self, base: str | None, head: str, paths: Iterable[str] = ()) -> tuple[Commit, ...]:
+        """Raises UsageError in a shallow clone: commits would be missing."""
+        self._refuse_shallow()
+        tips = [self._git.commit_id(names.revision(head))]
+        if base is not None:
+            tips.append(f"^{self._git.commit_id(names.revision(base))}")
+        return self._commits("--end-of-options", *tips, "--", *(names.folder(path) or "." for path in paths))
+
+    def read(self, rev: str, path: str) -> bytes | None:
+        return trees.read(self._git, names.revision(rev), names.folder(path))
+
+    def files(self, rev: str, folder: str) -> Mapping[str, bytes]:
+        return trees.files(self._git, names.revision(rev), names.folder(folder))
+
+    def folders_with(self, name: str, globs: Iterable[str]) -> tuple[str, ...]:
+        return trees.folders_with(self.root, name, globs)
+
+    def dirty_paths(self, folder: str) -> tuple[str, ...]:
+        flags = ("--porcelain=v1", "-z", "--untracked-files=all", "--no-renames", "--ignore-submodules=none")
+        where = names.folder(folder) or "."
+        entries = self._git.fields(
+            "status", *flags, "--", where, what="cannot read the state of the work tree"
+        )
+        return tuple(sorted(entry[3:] for entry in entries))
+
+    def remote_refs(self, *patterns: str) -> Mapping[str, str]:
+        return self._remote.refs(*patterns)
+
+    def fetch(self, *refs: str) -> None:
+        self._remote.fetch(*refs)
+
+    def create_branch(self, branch: str, commit: str) -> None:
+        self._remote.create(names.ref(f"refs/heads/{branch}"), self._git.commit_id(names.oid(commit)))
+
+    def create_tag(self, name: str, commit: str, message: str, *, replaces: str = "") -> None:
+        """The tagger is whoever Git says we are; the object is pushed without a local tag."""
+        ref = names.ref(f"refs/tags/{name}")
+        target = self._git.commit_id(names.oid(commit))
+        head = f"object {target}\ntype commit\ntag {name}\ntagger {self._ident().rstrip()}\n\n"
+        content = f"{head}{message}\n".encode("utf-8", "surrogateescape")
+        oid = self._git.check("mktag", stdin=content, what=f"cannot make the tag {name!r}")
+        self._remote.create(ref, oid.decode().strip(), replaces=names.oid(replaces) if replaces else "")
+
+    def tags(self, prefix: str) -> tuple[AnnotatedTag, ...]:
+        return objects.read_tags(self._common, self._remote.tag_objects(prefix))
+
+    def _ident(self) -> str:
+        """Git's own answer: GitPython's knows neither GIT_CONFIG_GLOBAL nor user.useConfigOnly."""
+        found = self._git.run("-c", "user.useConfigOnly=true", "var", "GIT_COMMITTER_IDENT")
+        if found.code != 0:
+            raise UsageError(
+                "Git does not know who you are",
+                why=found.err.strip().splitlines()[-1] if found.err.strip() else "",
+                hint="set user.name and user.email with git config, or GIT_COMMITTER_NAME and _EMAIL",
+            )
+        return found.out
+
+    def _commits(self, *args: str) -> tuple[Commit, ...]:
+        # git re-encodes every author's encoding to UTF-8, also unknown ones; GitPython fails there
+        flags = ("-z", "--encoding=UTF-8", "--no-color", "--no-show-signature", "--no-follow", _FORMAT)
+        fields = self._git.fields("log", *flags, *args, what="cannot read the history")
+        return tuple(_commit(*fields[at : at + _FIELDS]) for at in range(0, len(fields), _FIELDS))
+
+    def _refuse_shallow(self) -> None:
+        if self.is_shallow():
+            raise UsageError(
+                "this clone is shallow",
+                where=str(self.root),
+                why="the history that tells what changed is missing",
+                hint="git fetch --unshallow; in GitHub Actions: actions/checkout with fetch-depth: 0",
+            )
+
+
+def _commit(
+    oid: str, author: str, author_email: str, committer: str, committer_email: str, time: str, subject: str
+) -> Commit:
+    try:
+        when = datetime.fromisoformat(time)
+    except ValueError:  # a commit object may hold any number
+        when = datetime.fromtimestamp(0, UTC)
+    return Commit(oid, Person(author, author_email), Person(committer, committer_email), when, subject)
+
+
+def _not_usable(found: Completed, start: Path) -> UsageError:
+    said = found.err.strip()
+    where = str(start)
+    if "dubious ownership" in said:
+        hint = "git config --global --add safe.directory FOLDER, with the folder of the repository"
+        return UsageError("Git does not trust this repository", where=where, why=said, hint=hint)
+    if "must be run in a work tree" in said:
+        hint = "clone it, and work in the clone"
+        return UsageError("this is a bare repository or a .git folder", where=where, hint=hint)
+    hint = "run the command in a clone, or start one with: git init"
+    return UsageError("not a Git repository", where=where, why=said, hint=hint)

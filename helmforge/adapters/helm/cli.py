@@ -1,0 +1,198 @@
+"""Helm as the flows see it: one method per verb."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import threading
+import time
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from helmforge.adapters.helm.failures import cluster_failure, is_absent, push_failure
+from helmforge.adapters.helm.versions import HelmVersion
+from helmforge.domain.cluster import ReleaseRevision
+from helmforge.errors import MissingToolError, ToolError, UnreachableError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from pathlib import Path
+
+    from helmforge.adapters.process import Completed, Runner
+    from helmforge.domain.cluster import ReleaseKey, Upgrade
+    from helmforge.domain.oci import Repository
+    from helmforge.flows.ports import Log
+
+_HISTORY_MAX = "20"
+_PAUSES_SECONDS = (1.0, 3.0)
+
+
+class HelmCli:
+    """Drives the program `program`, or what HELMFORGE_HELM names, or `helm` on PATH.
+
+    The version is checked at the first use; `warn` gets one line when it has known vulnerabilities.
+    KUBECONFIG and the registry credentials (HELM_REGISTRY_CONFIG) come from the runner's environment.
+    """
+
+    def __init__(
+        self,
+        runner: Runner,
+        program: str = "",
+        warn: Callable[[str], None] | None = None,
+        *,
+        wait: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._runner = runner
+        self._wait = wait
+        self._program = program or runner.environment.get("HELMFORGE_HELM") or "helm"
+        self._warn = warn
+        self._version: HelmVersion | None = None
+        self._checking = threading.Lock()
+
+    def version(self) -> str:
+        return self._checked().text
+
+    def lint(self, chart: Path, values: Path | None, log: Log) -> None:
+        self._run(
+            ["lint", "--strict", *_values([values] if values else []), "--", _path(chart)],
+            what=f"the chart {chart.name} has lint findings" + (f" with {values.name}" if values else ""),
+            log=log,
+        )
+
+    def template(self, chart: Path, values: tuple[Path, ...], name: str, namespace: str) -> str:
+        return self._run(
+            ["template", "--namespace", namespace, *_values(values), "--", name, _path(chart)],
+            what=f"the chart {chart.name} does not render",
+        ).out
+
+    def package(self, chart: Path, folder: Path) -> Path:
+        out = self._run(
+            ["package", "--destination", _path(folder), "--", _path(chart)],
+            what=f"the chart {chart.name} cannot be packaged",
+        ).out
+        package = folder / out.strip().rpartition("/")[2]
+        if not package.is_file():
+            raise ToolError("helm package does not name the archive it wrote", where=str(folder), why=out)
+        return package
+
+    def push(self, package: Path, repository: Repository) -> None:
+        registry = repository.registry
+        parent, _, _ = repository.path.rpartition("/")
+        target = f"oci://{registry.host}/{parent}" if parent else f"oci://{registry.host}"
+        argv = ["push", *(["--plain-http"] if registry.plain_http else []), "--", _path(package), target]
+        for pause in (*_PAUSES_SECONDS, None):  # Helm 3 gives up at the first 503
+            completed = self._call(argv)
+            if completed.code == 0:
+                return
+            error = push_failure(completed, f"{package.name} cannot be pushed to {target}", registry.host)
+            if pause is None or not isinstance(error, UnreachableError):
+                raise error
+            self._wait(pause)
+
+    def history(self, key: ReleaseKey) -> tuple[ReleaseRevision, ...]:
+        completed = self._call(["history", *_place(key), "--output", "json", "--max", "256", "--", key.name])
+        if completed.code != 0:
+            if is_absent(completed):
+                return ()
+            raise cluster_failure(completed, f"cannot read the history of the release {key.name}")
+        revisions = [_revision(entry) for entry in json.loads(completed.out)]
+        return tuple(sorted(revisions, key=lambda revision: revision.revision))
+
+    def upgrade(self, upgrade: Upgrade, log: Log) -> None:
+        key = upgrade.key
+        argv = ["upgrade", "--install", *_place(key), *self._waiting(upgrade.timeout_seconds)]
+        argv += ["--reset-values", "--history-max", _HISTORY_MAX]
+        argv += ["--description", upgrade.description]
+        if upgrade.labels:
+            argv += ["--labels", _csv(f"{name}={value}" for name, value in sorted(upgrade.labels.items()))]
+        completed = self._call([*argv, *_values(upgrade.values), "--", key.name, _path(upgrade.chart)], log)
+        if completed.code != 0:
+            raise cluster_failure(completed, f"the release {key.name} cannot be upgraded in {key.namespace}")
+
+    def rollback(self, key: ReleaseKey, revision: int, timeout_seconds: int) -> None:
+        """The new revision's description reads `Rollback to <revision>`, with both Helms."""
+        argv = ["rollback", *_place(key), *self._waiting(timeout_seconds), "--history-max", _HISTORY_MAX]
+        completed = self._call([*argv, "--", key.name, str(revision)])
+        if completed.code != 0:
+            what = f"the release {key.name} cannot be rolled back to revision {revision}"
+            raise cluster_failure(completed, what)
+
+    def uninstall(self, key: ReleaseKey, timeout_seconds: int) -> None:
+        """Does nothing when there is no such release."""
+        argv = ["uninstall", *_place(key), *self._waiting(timeout_seconds), "--", key.name]
+        completed = self._call(argv)
+        if completed.code != 0 and not is_absent(completed):
+            raise cluster_failure(completed, f"the release {key.name} cannot be uninstalled")
+
+    def _waiting(self, timeout_seconds: int) -> list[str]:
+        return [*self._checked().wait, "--timeout", f"{timeout_seconds}s"]
+
+    def _run(self, arguments: list[str], *, what: str, log: Log | None = None) -> Completed:
+        completed = self._call(arguments, log)
+        if completed.code != 0:
+            raise completed.error(what)
+        return completed
+
+    def _call(self, arguments: list[str], log: Log | None = None) -> Completed:
+        self._checked()
+        return self._runner.run([self._program, *arguments], on_line=log)
+
+    def _checked(self) -> HelmVersion:
+        with self._checking:
+            if self._version is None:
+                self._version = self._ask_version()
+                if self._warn is not None and self._version.warning:
+                    self._warn(self._version.warning)
+            return self._version
+
+    def _ask_version(self) -> HelmVersion:
+        if self._runner.find(self._program) is None:
+            raise MissingToolError(
+                f"Helm is not installed: there is no program {self._program!r}",
+                hint="install Helm 3.17 or newer, or Helm 4: https://helm.sh/docs/intro/install/",
+            )
+        argv = [self._program, "version", "--template", "{{.Version}}"]
+        completed = self._runner.check(argv, what=f"{self._program} does not tell its version")
+        return HelmVersion.parse(completed.out, self._program)
+
+
+def _place(key: ReleaseKey) -> list[str]:
+    context = ["--kube-context", key.cluster.context] if key.cluster.context else []
+    return ["--namespace", key.namespace, *context]
+
+
+def _values(files: Iterable[Path]) -> list[str]:
+    return [word for file in files for word in ("--values", _csv([_path(file)]))]
+
+
+def _csv(fields: Iterable[str]) -> str:
+    """Helm splits the arguments of these flags as one CSV record: a comma in a path must be quoted."""
+    record = io.StringIO()
+    csv.writer(record, lineterminator="").writerow(list(fields))
+    return record.getvalue()
+
+
+def _path(path: Path) -> str:
+    """Absolute, or Helm may take a chart's path for a repository's name."""
+    return str(path.absolute())
+
+
+def _revision(entry: dict[str, Any]) -> ReleaseRevision:
+    return ReleaseRevision(
+        revision=int(entry["revision"]),
+        status=str(entry["status"]),
+        chart=str(entry.get("chart", "")),
+        app_version=str(entry.get("app_version", "")),
+        updated=_time(str(entry.get("updated", ""))),
+        description=str(entry.get("description", "")),
+    )
+
+
+def _time(text: str) -> datetime | None:
+    """RFC 3339 with up to nine fractional digits; Go's zero time means that it is not known."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return None if moment.year == 1 else moment.astimezone(UTC)

@@ -1,0 +1,175 @@
+"""Requests that arrive: retries with backoff, logins, refusals as errors with data."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+from helmforge.adapters.registry.auth import Authenticator
+from helmforge.adapters.registry.calls import Answer, Call, WireError
+from helmforge.adapters.registry.problems import RegistryError, bare_url, explain
+from helmforge.adapters.registry.urls import base_url, origin
+from helmforge.errors import UnreachableError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from helmforge.adapters.registry.credentials import Credentials
+    from helmforge.adapters.registry.secret import Secret
+    from helmforge.adapters.registry.wire import Incoming, Wire
+    from helmforge.domain.oci import RegistryHost
+
+_T = TypeVar("_T")
+_MAKE_FIRST = "some registries (ECR) want you to create the repository before the first push"
+_BUSY = frozenset({408, 429, 500, 502, 503, 504})
+_UNAUTHORIZED = 401
+_FORBIDDEN = 403
+_NOT_FOUND = 404
+_PING = (200, _UNAUTHORIZED, _FORBIDDEN, _NOT_FOUND)
+_FIRST_PAUSE = 0.5
+_LONGEST_PAUSE = 30.0
+
+
+@dataclass(frozen=True)
+class _Failed:
+    """One attempt. `pause`: the server's own wish, in seconds; `final`: another attempt cannot help."""
+
+    why: str
+    url: str
+    pause: float | None = None
+    final: bool = False
+
+
+class Transport:
+    """Sends calls until they are answered for good. Shared by threads."""
+
+    def __init__(
+        self,
+        credentials: Credentials,
+        *,
+        attempts: int,
+        wait: Callable[[float], None],
+        timeout_seconds: float,
+    ) -> None:
+        self._credentials = credentials
+        self._attempts = max(attempts, 1)
+        self._wait = wait
+        self._timeout = timeout_seconds
+        self._opened: Wire | None = None
+        self._authenticators: dict[RegistryHost, Authenticator] = {}
+        self._known: set[RegistryHost] = set()
+        self._lock = threading.Lock()
+
+    def send(self, call: Call) -> Answer:
+        return self._persistently(lambda: call, _read)
+
+    def send_fresh(self, make: Callable[[], Call]) -> Answer:
+        """`make` is asked for each attempt: an upload session cannot be used twice."""
+        return self._persistently(make, _read)
+
+    def stream(self, call: Call) -> Incoming:
+        """An answer to be read bit by bit; WireError when it breaks off then."""
+        return self._persistently(lambda: call, lambda incoming, _: incoming)
+
+    def expect_registry(self, registry: RegistryHost) -> None:
+        """A 404 means "absent" only where a registry answers: there /v2/ is no 404. Asked once."""
+        if registry in self._known:
+            return
+        address = f"{base_url(registry)}/v2/"
+        answer = self.send(Call("GET", registry, address, _PING, anonymous=True))
+        if answer.status == _NOT_FOUND:
+            hint = "check `registry` in helmforge.yaml"
+            raise RegistryError(
+                f"{registry.host} is no OCI registry", where=address, why="HTTP 404", hint=hint
+            )
+        self._known.add(registry)
+
+    def _persistently(self, make: Callable[[], Call], finish: Callable[[Incoming, int], _T]) -> _T:
+        attempt = 1
+        while True:
+            call = make()
+            outcome = self._attempt(call, finish)
+            if not isinstance(outcome, _Failed):
+                return outcome
+            if outcome.final or attempt >= self._attempts:
+                raise _unreachable(call, outcome, attempt)
+            pause = _FIRST_PAUSE * 2 ** (attempt - 1) if outcome.pause is None else outcome.pause
+            self._wait(min(pause, _LONGEST_PAUSE))
+            attempt += 1
+
+    def _attempt(self, call: Call, finish: Callable[[Incoming, int], _T]) -> _T | _Failed:
+        try:
+            incoming = self._open(call) if _is_open(call) else self._authorized(call)
+            if incoming.status in call.expect:
+                return finish(incoming, call.limit)
+            answer = Answer(incoming.status, incoming.headers, incoming.read_part(), incoming.url)
+        except WireError as error:
+            return _Failed(error.why, error.url, final=error.final)
+        if answer.status in _BUSY:
+            return _Failed(explain(answer.status, answer.body), answer.url, incoming.retry_after())
+        raise self._error(call, answer, foreign=incoming.foreign)
+
+    def _authorized(self, call: Call) -> Incoming:
+        authenticator = self._authenticator(call.registry)
+        header = authenticator.header(call.scopes)
+        incoming = self._open(call, header)
+        challenge = incoming.headers.get("WWW-Authenticate", "")
+        if incoming.status != _UNAUTHORIZED or incoming.foreign or not challenge:
+            return incoming
+        incoming.read_part()
+        renewed = authenticator.renew(challenge, call.scopes, header)
+        return self._open(call, renewed) if renewed else incoming
+
+    def _open(self, call: Call, login: Secret | None = None) -> Incoming:
+        headers = {**call.headers, "Authorization": login.reveal()} if login else call.headers
+        return self._wire().open(call.method, call.url, headers, call.body)
+
+    def _wire(self) -> Wire:
+        from helmforge.adapters.registry.wire import Wire  # noqa: PLC0415 - urllib3 takes 80 ms to import
+
+        with self._lock:
+            if self._opened is None:
+                self._opened = Wire(self._timeout, self._credentials.environment)
+            return self._opened
+
+    def _authenticator(self, registry: RegistryHost) -> Authenticator:
+        with self._lock:
+            if registry not in self._authenticators:
+                self._authenticators[registry] = Authenticator(registry, self._credentials, self.send)
+            return self._authenticators[registry]
+
+    def _error(self, call: Call, answer: Answer, *, foreign: bool) -> RegistryError:
+        where = f"{call.method} {bare_url(answer.url)}"
+        if answer.status in {_UNAUTHORIZED, _FORBIDDEN} and not foreign:
+            what = f"no permission at {call.registry.host}"
+            return self._authenticator(call.registry).refusal(what, where, answer)
+        what = f"{call.registry.host} refused a request"
+        why = explain(answer.status, answer.body)
+        return RegistryError(what, where=where, why=why, hint=_MAKE_FIRST if "NAME_UNKNOWN" in why else "")
+
+
+def _read(incoming: Incoming, limit: int) -> Answer:
+    return Answer(incoming.status, incoming.headers, incoming.read(limit), incoming.url)
+
+
+def _is_open(call: Call) -> bool:
+    """Whether it goes without a login: on the way to one, or to an upload address on another host."""
+    return call.anonymous or origin(call.url) != origin(base_url(call.registry))
+
+
+def _unreachable(call: Call, failed: _Failed, attempts: int) -> UnreachableError:
+    host = call.registry.host
+    tries = "once" if attempts == 1 else f"{attempts} times"
+    hint = "check the address and the network, or try again later"
+    if failed.final:
+        hint = (
+            f"check the certificate of {host}; a registry without TLS needs "
+            "`registry: {host: ..., insecure: true}`"
+        )
+    return UnreachableError(
+        f"the registry {host} gave no usable answer",
+        where=f"{call.method} {bare_url(failed.url)}",
+        why=f"tried {tries}, last answer: {failed.why}",
+        hint=hint,
+    )

@@ -1,0 +1,172 @@
+"""Runs the configured image scanner and judges what it found."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Any
+
+from helmforge.errors import StepError, ToolError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from helmforge.adapters.process import Runner
+    from helmforge.domain.oci import ImageRef
+    from helmforge.domain.settings import Scan
+    from helmforge.flows.ports import Log
+
+SEVERITIES = ("LOW", "MEDIUM", "HIGH", "CRITICAL")
+_TIMEOUT_SECONDS = 600.0
+_SHOWN = 20
+# GitHub's reading of `security-severity`, a CVSS score, in SARIF: below the number is the word
+_SCORES = ((0.1, "NONE"), (4.0, "LOW"), (7.0, "MEDIUM"), (9.0, "HIGH"))
+_LEVELS = {"error": "HIGH", "warning": "MEDIUM", "note": "LOW"}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """`fixed` is the version that mends it, empty when there is none."""
+
+    id: str
+    package: str
+    version: str
+    fixed: str
+    severity: str
+
+    def __str__(self) -> str:
+        mend = f"fixed in {self.fixed}" if self.fixed else "no fix"
+        package = f" {self.package} {self.version}".rstrip()
+        return f"{self.severity} {self.id}{package} ({mend})"
+
+
+class CommandScanner:
+    """trivy and grype are asked for JSON; any other command gets the image's reference as its last
+    argument and must print SARIF 2.1.0.
+    """
+
+    def __init__(self, runner: Runner) -> None:
+        self._runner = runner
+
+    def scan(self, scan: Scan, image: ImageRef, log: Log) -> None:
+        if not scan.command:
+            raise UsageError("no image scanner is configured", where="helmforge.yaml scan.command")
+        threshold = _threshold(scan)
+        findings = self._findings(scan, image, log)
+        bad = [finding for finding in findings if _rank(finding.severity) >= threshold]
+        log(f"{scan.command[0]}: {len(findings)} findings, {len(bad)} at or above {scan.severity}")
+        if bad:
+            bad.sort(key=lambda finding: (-_rank(finding.severity), finding.id))
+            rest = [f"and {len(bad) - _SHOWN} more"] if len(bad) > _SHOWN else []
+            raise StepError(
+                f"{len(bad)} vulnerabilities at or above {scan.severity} in {image}",
+                why="\n".join([*map(str, bad[:_SHOWN]), *rest]),
+                hint="update the packages or the base image",
+            )
+
+    def _findings(self, scan: Scan, image: ImageRef, log: Log) -> list[Finding]:
+        argv, read = _plan(scan, image)
+        what = f"the image scanner failed on {image}"
+        completed = self._runner.check(argv, what=what, timeout=_TIMEOUT_SECONDS)
+        for line in completed.err.splitlines():
+            log(line)
+        try:
+            return list(read(json.loads(completed.out)))
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise ToolError(
+                f"the image scanner {argv[0]} printed a report that cannot be read",
+                why=f"{type(error).__name__}: {error}; it begins with {completed.out[:80]!r}",
+            ) from error
+
+
+def _plan(scan: Scan, image: ImageRef) -> tuple[list[str], Callable[[Any], Iterator[Finding]]]:
+    program, *rest = scan.command
+    plain_http = image.repository.registry.plain_http
+    if PurePath(program).name == "trivy":
+        severities = ",".join(SEVERITIES[_threshold(scan) :])
+        argv = [program, "image", "--quiet", "--format", "json", "--severity", severities, "--exit-code", "0"]
+        argv += ["--insecure"] if plain_http else []
+        return [*argv, *(rest[1:] if rest[:1] == ["image"] else rest), str(image)], _trivy
+    if PurePath(program).name == "grype":
+        return [program, str(image), "--quiet", "--output", "json", *rest], _grype
+    return [*scan.command, str(image)], _sarif
+
+
+def _rank(severity: str) -> int:
+    """Position in SEVERITIES; -1 for scanners' words such as UNKNOWN or NEGLIGIBLE."""
+    return SEVERITIES.index(severity) if severity in SEVERITIES else -1
+
+
+def _threshold(scan: Scan) -> int:
+    if scan.severity not in SEVERITIES:
+        raise UsageError(
+            f"{scan.severity!r} is not a severity",
+            where="helmforge.yaml scan.severity",
+            hint=f"choose one of: {', '.join(SEVERITIES)}",
+        )
+    return SEVERITIES.index(scan.severity)
+
+
+def _trivy(report: dict[str, Any]) -> Iterator[Finding]:
+    """`trivy image --format json`, schema 2. `Results` is left out when nothing was found."""
+    if report["SchemaVersion"] != 2:  # noqa: PLR2004 - the only one there is
+        raise ValueError(f"trivy's schema {report['SchemaVersion']} is not known")
+    for result in report.get("Results") or []:
+        for entry in result.get("Vulnerabilities") or []:
+            fixed = entry.get("FixedVersion", "")
+            yield Finding(
+                entry["VulnerabilityID"],
+                entry["PkgName"],
+                entry["InstalledVersion"],
+                fixed,
+                entry["Severity"],
+            )
+        for entry in result.get("Secrets") or []:
+            yield Finding(entry["RuleID"], f"secret in {result['Target']}", "", "", entry["Severity"])
+
+
+def _grype(report: dict[str, Any]) -> Iterator[Finding]:
+    for match in report["matches"]:
+        entry, artifact = match["vulnerability"], match["artifact"]
+        fixed = ", ".join((entry.get("fix") or {}).get("versions") or [])
+        yield Finding(entry["id"], artifact["name"], artifact["version"], fixed, entry["severity"].upper())
+
+
+def _sarif(report: dict[str, Any]) -> Iterator[Finding]:
+    """SARIF 2.1.0, section 3.27. A report without a run is no scan."""
+    if not report["runs"]:
+        raise ValueError("the report has no runs")
+    for run in report["runs"]:
+        rules = run["tool"]["driver"].get("rules") or []
+        for result in run.get("results") or []:
+            if result.get("kind", "fail") in {"pass", "notApplicable", "informational"}:
+                continue
+            rule = _rule(result, rules)
+            name = result.get("ruleId") or rule.get("id") or "finding"
+            yield Finding(name, _place(result), "", "", _sarif_severity(result, rule))
+
+
+def _rule(result: dict[str, Any], rules: list[dict[str, Any]]) -> dict[str, Any]:
+    index = result.get("ruleIndex", -1)
+    if 0 <= index < len(rules):
+        return dict(rules[index])
+    return next((dict(rule) for rule in rules if rule.get("id") == result.get("ruleId")), {})
+
+
+def _sarif_severity(result: dict[str, Any], rule: dict[str, Any]) -> str:
+    """The rule's CVSS score when it has one, else the level; both default as the specification says."""
+    properties = {**(rule.get("properties") or {}), **(result.get("properties") or {})}
+    score = properties.get("security-severity")
+    if score is not None:
+        return next((severity for limit, severity in _SCORES if float(score) < limit), "CRITICAL")
+    default = (rule.get("defaultConfiguration") or {}).get("level", "warning")
+    return _LEVELS.get(result.get("level", default), "UNKNOWN")
+
+
+def _place(result: dict[str, Any]) -> str:
+    for location in result.get("locations") or []:
+        uri = location.get("physicalLocation", {}).get("artifactLocation", {}).get("uri")
+        if uri:
+            return str(uri)
+    return ""

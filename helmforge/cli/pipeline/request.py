@@ -1,0 +1,51 @@
+"""The options that say which Git event a pipeline is for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+import click
+
+from helmforge.domain.event import EventKind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from helmforge.flows.pipeline import Pipeline, Request
+    from helmforge.flows.world import World
+
+F = TypeVar("F", bound="Callable[..., object]")
+
+_OPTIONS = (
+    click.option(
+        "--ref", default="", metavar="BRANCH", help="The pushed branch, or a pull request's source."
+    ),
+    click.option(
+        "--event", type=click.Choice([kind.value for kind in EventKind]), help="What happened to it."
+    ),
+    click.option("--base", default="", metavar="REF", help="Compare with this commit or branch."),
+    click.option(
+        "--service",
+        "services",
+        multiple=True,
+        metavar="S",
+        help="Only this service, affected or not. Repeatable.",
+    ),
+)
+
+
+def request_options(command: F) -> F:
+    """Without them the event comes from the CI's environment, and outside CI from the checkout."""
+    for option in reversed(_OPTIONS):
+        command = option(command)
+    return command
+
+
+def prepare(ref: str, event: str | None, base: str, services: tuple[str, ...]) -> tuple[World, Pipeline]:
+    from helmforge import wiring  # noqa: PLC0415 - heavy imports happen late
+    from helmforge.cli.options import connect  # noqa: PLC0415
+    from helmforge.flows import pipeline as flow  # noqa: PLC0415
+
+    world, settings = connect()
+    request: Request = flow.Request(ref, EventKind(event) if event else None, base, services)
+    return world, flow.prepare(world, settings, wiring.events(), request)

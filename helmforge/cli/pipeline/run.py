@@ -1,0 +1,51 @@
+"""`helmforge pipeline run`."""
+
+from __future__ import annotations
+
+import click
+
+from helmforge.cli.finish import finish
+from helmforge.cli.options import dry_run_option, output_option, verbose_option
+from helmforge.cli.pipeline.description import describe
+from helmforge.cli.pipeline.request import prepare, request_options
+from helmforge.cli.progress import renderer
+
+
+@click.command()
+@request_options
+@click.option(
+    "--jobs", type=click.IntRange(1, 64), default=2, show_default=True, help="Services side by side."
+)
+@dry_run_option
+@verbose_option
+@output_option("text", "json")
+def run(
+    ref: str,
+    event: str | None,
+    base: str,
+    services: tuple[str, ...],
+    jobs: int,
+    output: str,
+    *,
+    dry_run: bool,
+    verbose: bool,
+) -> None:
+    """Do for each affected service what the branch's name asks for.
+
+    Every step looks first whether its result is there already, so it can be run again after any
+    failure and goes on where things stand.
+
+    \b
+    Examples:
+      helmforge pipeline run
+      helmforge pipeline run --ref release/notification/1.2.0 --dry-run
+    """
+    from helmforge.flows.running import run_plan  # noqa: PLC0415 - heavy imports happen late
+
+    world, pipeline = prepare(ref, event, base, services)
+    if dry_run:
+        describe(pipeline, output)
+        return
+    with renderer(output, verbose=verbose) as sink:
+        summary = run_plan(world, pipeline.settings, pipeline.plan, sink, jobs=jobs)
+    finish(summary, output)

@@ -1,0 +1,23 @@
+"""`helmforge release`: the release manager's commands."""
+
+import click
+
+from helmforge.cli.lazy import LazyGroup
+
+COMMANDS = {
+    "cut": "helmforge.cli.release.cut:cut",
+    "status": "helmforge.cli.release.status:status",
+    "approve": "helmforge.cli.release.approve:approve",
+    "promote": "helmforge.cli.release.promote:promote",
+    "rollback": "helmforge.cli.release.rollback:rollback",
+}
+
+
+@click.group(cls=LazyGroup, commands_table=COMMANDS)
+def release() -> None:
+    """Cut, approve, promote and roll back versions of a service.
+
+    \b
+    Example:
+      helmforge release cut notification --minor
+    """

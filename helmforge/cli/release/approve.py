@@ -1,0 +1,44 @@
+"""`helmforge release approve`."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from helmforge.cli.options import environment_option, output_option
+from helmforge.cli.release.production import look_up
+from helmforge.domain.version import Version
+
+
+@click.command()
+@click.argument("service")
+@click.argument("version")
+@environment_option
+@output_option("text", "json")
+def approve(service: str, version: str, environment: str, output: str) -> None:
+    """Sign off one exact artifact: this image digest and this chart digest, for one environment.
+
+    The approval is an annotated Git tag on the remote, made under your Git identity.
+
+    \b
+    Example:
+      helmforge release approve notification 1.2.0 --env prod
+    """
+    from helmforge.flows.release import approve as flow  # noqa: PLC0415 - heavy imports happen late
+
+    wanted = Version.parse(version)
+    at = look_up(service, environment)
+    result = flow.approve(at.world, at.settings, at.service, wanted, at.environment)
+    approval = result.approval
+    if output == "json":
+        click.echo(
+            json.dumps(json.loads(approval.to_message()) | {"created": result.created}, sort_keys=True)
+        )
+        return
+    done = "approved" if result.created else "already approved:"
+    subject = approval.subject
+    click.echo(f"{done} {subject.service} {subject.version} for {subject.environment} as {approval.approver}")
+    click.echo(f"  image    {subject.image}\n  chart    {subject.chart}\n  commit   {result.commit}")
+    click.echo(f"  expires  {approval.expires.isoformat(timespec='minutes')}\n  tag      {approval.tag}")
+    click.echo(f"next: helmforge release promote {service} {subject.version} --env {subject.environment}")

@@ -1,0 +1,29 @@
+"""What approve and promote have in common: everything is judged by the trunk's helmforge.yaml."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from helmforge.cli.options import connect
+
+if TYPE_CHECKING:
+    from helmforge.domain.settings import Environment, Service, Settings
+    from helmforge.flows.world import World
+
+
+@dataclass(frozen=True)
+class Production:
+    world: World
+    settings: Settings
+    service: Service
+    environment: Environment
+
+
+def look_up(service: str, environment: str) -> Production:
+    from helmforge.flows import configuration  # noqa: PLC0415 - heavy imports happen late
+
+    world, local = connect()
+    settings = configuration.trunk_settings(world.git, local)
+    found = configuration.find_service(configuration.load_services(world.git, settings), service)
+    return Production(world, settings, found, settings.environment(environment))

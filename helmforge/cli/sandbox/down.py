@@ -1,0 +1,32 @@
+"""`helmforge sandbox down`."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import click
+
+from helmforge.cli.options import output_option
+from helmforge.cli.sandbox.place import folder_option, lifecycle
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@click.command()
+@folder_option
+@output_option("text", "json")
+def down(folder: Path | None, output: str) -> None:
+    """Stop everything that `sandbox up` started, and remove its folder with the registry's content.
+
+    \b
+    Example:
+      helmforge sandbox down
+    """
+    at = lifecycle(folder)
+    stopped = at.down()
+    if output == "json":
+        click.echo(json.dumps({"folder": str(at.folder), "stopped": stopped}, indent=2))
+    else:
+        click.echo("the sandbox is down" if stopped else "nothing to do: there is no sandbox")

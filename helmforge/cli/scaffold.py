@@ -1,0 +1,130 @@
+"""`helmforge scaffold`."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from helmforge.cli.options import output_option
+from helmforge.cli.printing import clean
+from helmforge.domain.names import nearest
+from helmforge.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from helmforge.flows.scaffold import Scaffolded, ScaffoldRequest
+
+_ANSWERS = ("type", "port", "path", "context")
+_LAST_PORT = 65535
+
+
+@click.command()
+@click.argument("service")
+@click.option("--type", "type_", default="", metavar="TYPE", help="web (the default), or another chart type.")
+@click.option(
+    "--port",
+    type=click.IntRange(1, _LAST_PORT),
+    default=8080,
+    show_default=True,
+    help="Where the program listens.",
+)
+@click.option("--path", default="", metavar="DIR", help="Its folder, from the repository's root.")
+@click.option("--context", default="", metavar="NAME", help="Its bounded context or team.")
+@click.option("--set", "answers", multiple=True, metavar="K=V", help="The same answers as k=v. Repeatable.")
+@output_option("text", "json")
+def scaffold(
+    service: str, type_: str, port: int, path: str, context: str, answers: tuple[str, ...], output: str
+) -> None:
+    """Write a complete, secure chart for SERVICE.
+
+    The chart, its values for each environment, service.yaml, and a Dockerfile. A Dockerfile and a
+    service.yaml that exist are kept. Nothing is ever overwritten: when another file is in the way,
+    nothing is written at all.
+
+    \b
+    Examples:
+      helmforge scaffold notification
+      helmforge scaffold notification --port 9090 --context shop
+    """
+    from helmforge import wiring  # noqa: PLC0415 - heavy imports happen late
+    from helmforge.flows import scaffold as flow  # noqa: PLC0415
+    from helmforge.flows.configuration import load_services  # noqa: PLC0415
+
+    request = flow.ScaffoldRequest(service, type_, port, path, context)
+    git = wiring.git(Path.cwd())
+    files = wiring.work_tree(git.root)
+    settings = wiring.settings(files)
+    result = flow.scaffold(
+        files, wiring.templates(), settings, load_services(git, settings), _with_answers(request, answers)
+    )
+    if output == "json":
+        click.echo(json.dumps(_document(result, git.root), indent=2))
+    else:
+        _print(result, git.root)
+
+
+def _with_answers(request: ScaffoldRequest, answers: Sequence[str]) -> ScaffoldRequest:
+    given = dict(map(_answer, answers))
+    return replace(
+        request,
+        type=given.get("type", request.type),
+        port=_port(given["port"]) if "port" in given else request.port,
+        path=given.get("path", request.path),
+        context=given.get("context", request.context),
+    )
+
+
+def _answer(text: str) -> tuple[str, str]:
+    key, equals, value = text.partition("=")
+    if equals and key in _ANSWERS:
+        return key, value
+    guess = nearest(key, _ANSWERS)
+    raise UsageError(
+        f"--set {text!r} is not an answer that the charts ask for",
+        why=f"the answers are {', '.join(_ANSWERS)}; everything else is a key of values.yaml",
+        hint=f"did you mean --set {guess}=…?" if guess else "edit values.yaml after the scaffold",
+    )
+
+
+def _port(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 1 <= int(text[:6]) <= _LAST_PORT):
+        raise UsageError(f"{text!r} is not a port", why=f"expected a number from 1 to {_LAST_PORT}")
+    return int(text)
+
+
+def _document(result: Scaffolded, root: Path) -> dict[str, object]:
+    service = result.service
+    return {
+        "service": service.name,
+        "folder": service.folder,
+        "chart": service.chart,
+        "written": list(result.written),
+        "kept": list(result.kept),
+        "next": _next(result, root),
+    }
+
+
+def _print(result: Scaffolded, root: Path) -> None:
+    for path in result.written:
+        click.echo(f"wrote {clean(path)}")
+    for path in result.kept:
+        click.echo(f"kept  {clean(path)} (it was there)")
+    if not result.written:
+        click.echo("nothing to do: everything is there already")
+    for command in _next(result, root):
+        click.echo(f"next: {clean(command)}")
+
+
+def _next(result: Scaffolded, root: Path) -> list[str]:
+    """Commands to paste where the user stands now, which may be any folder of the repository."""
+    chart, folder = (
+        shlex.quote(os.path.relpath(root / path)) for path in (result.service.chart, result.service.folder)
+    )
+    return [f"helm lint --strict {chart}", f"git add {folder} && helmforge pipeline plan"]

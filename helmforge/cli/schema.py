@@ -1,0 +1,24 @@
+"""`helmforge schema`."""
+
+from __future__ import annotations
+
+import click
+
+
+@click.command()
+@click.argument(
+    "name", type=click.Choice(["config", "service"]), default="config", metavar="[config|service]"
+)
+def schema(name: str) -> None:
+    """Print the JSON Schema of a configuration file.
+
+    That of helmforge.yaml (config), or that of service.yaml (service). Editors complete and check with it.
+
+    \b
+    Examples:
+      helmforge schema service > service.schema.json
+      # yaml-language-server: $schema=service.schema.json      (first line of a service.yaml)
+    """
+    from helmforge.schemas import schema_text  # noqa: PLC0415 - heavy imports happen late
+
+    click.echo(schema_text(name), nl=False)

@@ -1,0 +1,68 @@
+"""The end of a run: what was done, skipped and not done for each service, and the errors."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import click
+
+from helmforge.cli.printing import clean
+from helmforge.cli.progress import outcome_document
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from helmforge.domain.plan import Plan
+    from helmforge.flows.execution import Summary
+
+
+def print_summary(summary: Summary, output: str) -> None:
+    """On stdout: the result."""
+    if output == "json":
+        click.echo(json.dumps({"v": 1, "event": "summary", **summary_document(summary)}, sort_keys=True))
+        return
+    for service in summary.plan.services:
+        click.echo(service)
+        for planned in summary.plan.of(service):
+            outcome = summary.outcomes[planned.id]
+            facts = ", ".join(f"{key}={value}" for key, value in outcome.facts.items() if "digest" in key)
+            note = "; ".join(part for part in (outcome.reason, facts) if part)
+            click.echo(
+                f"  {outcome.status.value:<9} {clean(planned.step.title)}"
+                + (f"  [{clean(note)}]" if note else "")
+            )
+    if not summary.plan.steps:
+        click.echo("nothing to do")
+    elif summary.settled:
+        click.echo("nothing to do: everything is as it should be")
+
+
+def summary_document(summary: Summary) -> Mapping[str, object]:
+    steps = [
+        {"id": planned.id, "service": planned.step.service.name, "title": planned.step.title}
+        | outcome_document(summary.outcomes[planned.id])
+        for planned in summary.plan
+    ]
+    return {"exitCode": int(summary.exit_code), "changed": summary.changed, "steps": steps}
+
+
+def plan_lines(plan: Plan) -> list[str]:
+    lines: list[str] = []
+    for service in plan.services:
+        lines.append(service)
+        lines += [f"  {planned.step.verb:<12} {clean(planned.step.title)}" for planned in plan.of(service)]
+    return lines
+
+
+def plan_document(plan: Plan) -> list[dict[str, object]]:
+    return [
+        {
+            "id": planned.id,
+            "service": planned.step.service.name,
+            "verb": planned.step.verb,
+            "title": planned.step.title,
+            "needs": list(planned.needs),
+        }
+        for planned in plan
+    ]

@@ -1,0 +1,15 @@
+"""helmforge.yaml and service.yaml: text -> frozen settings, or one error that names every problem."""
+
+from helmforge.config.services import SERVICE_FILE, parse_service, scan_services
+from helmforge.config.settings import CONFIG_FILE, parse_settings
+from helmforge.config.values import parse_path, parse_registry
+
+__all__ = [
+    "CONFIG_FILE",
+    "SERVICE_FILE",
+    "parse_path",
+    "parse_registry",
+    "parse_service",
+    "parse_settings",
+    "scan_services",
+]

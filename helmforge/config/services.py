@@ -1,0 +1,140 @@
+"""service.yaml, one file or all of them."""
+
+from __future__ import annotations
+
+import posixpath
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from helmforge.config import values
+from helmforge.config.values import objection
+from helmforge.domain.names import ServiceName
+from helmforge.domain.settings import Build, Service
+from helmforge.errors import ConfigError
+from helmforge.schemas import Schema
+from helmforge.schemas.problem import Problem
+from helmforge.yamlio import parse
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from helmforge.errors import HelmforgeError
+
+SERVICE_FILE = "service.yaml"
+
+
+def parse_service(text: str, folder: str, name: str = "") -> Service:
+    """The service in `folder` (POSIX, relative to the repository's root; `.` is the root itself).
+
+    `name` stands in errors, `<folder>/service.yaml` by default. Raises one ConfigError that lists
+    every problem. `depends_on` stays as written: paths and names of services.
+    """
+    return _parse(text, folder, name or posixpath.join(folder, SERVICE_FILE), Schema("service"))
+
+
+def scan_services(files: Mapping[str, str]) -> tuple[Service, ...]:
+    """All services, sorted by name, from the texts of their service.yaml files by folder.
+
+    Names of services in `depends_on` become those services' folders. Raises one ConfigError for all
+    files together, also when two services have the same name.
+    """
+    schema = Schema("service")
+    services: dict[ServiceName, Service] = {}
+    errors: list[HelmforgeError] = []
+    for folder, text in files.items():
+        try:
+            service = _parse(text, folder, posixpath.join(folder, SERVICE_FILE), schema)
+        except ConfigError as error:
+            errors.append(error)
+            continue
+        other = services.setdefault(service.name, service)
+        if other is not service:
+            errors.append(_same_name(service, other))
+    if errors:
+        raise _together(errors)
+    return tuple(_resolved(services[name], services) for name in sorted(services))
+
+
+def _parse(text: str, folder: str, name: str, schema: Schema) -> Service:
+    document = parse(text, name)
+    data = document.data
+    schema.check(document)
+    schema.report(document, _broken_rules(data, folder))
+    inside = partial(values.parse_path, folder=folder)
+    build = data.get("build", {})
+    return Service(
+        name=ServiceName(data.get("name") or posixpath.basename(folder)),
+        folder=folder,
+        build=Build(
+            dockerfile=inside(build.get("dockerfile", "Dockerfile")),
+            context=inside(build.get("context", ".")),
+            args=build.get("args", {}),
+            target=build.get("target", Build.target),
+            platforms=tuple(build.get("platforms", Build.platforms)),
+        ),
+        chart=inside(data.get("chart", "chart")),
+        context=data.get("context", Service.context),
+        type=data.get("type", Service.type),
+        test=values.parse_command(data["test"]) if "test" in data else Service.test,
+        depends_on=tuple(dict.fromkeys(map(values.parse_path, data.get("dependsOn", ())))),
+    )
+
+
+def _broken_rules(data: dict[str, Any], folder: str) -> Iterator[Problem]:
+    """What the JSON Schema of service.yaml cannot say."""
+    yield from _name_rules(data, folder)
+    if "test" in data:
+        yield from objection(("test",), "a command", values.parse_command, data["test"])
+    inside = partial(values.parse_path, folder=folder)
+    build = data.get("build", {})
+    paths: list[tuple[tuple[str, ...], str]]
+    paths = [(("build", key), build[key]) for key in ("dockerfile", "context") if key in build]
+    paths += [(("chart",), data["chart"])] if "chart" in data else []
+    for path, text in paths:
+        yield from objection(path, "a path inside the repository", inside, text)
+    for index, text in enumerate(data.get("dependsOn", ())):
+        yield from objection(
+            ("dependsOn", index), "a path from the repository's root", values.parse_path, text
+        )
+
+
+def _name_rules(data: dict[str, Any], folder: str) -> Iterator[Problem]:
+    if "name" in data:
+        yield from objection(("name",), "a service name", ServiceName.parse, data["name"])
+        return
+    default = posixpath.basename(folder) if folder != "." else ""
+    for problem in objection(("name",), "a service name", ServiceName.parse, default):
+        yield Problem(problem.path, f"{problem.text}; it is the folder's name: set `name`")
+
+
+def _resolved(service: Service, services: Mapping[ServiceName, Service]) -> Service:
+    if not service.depends_on:
+        return service
+    folders = (
+        services[ServiceName(entry)].folder if entry in services else entry for entry in service.depends_on
+    )
+    return replace(service, depends_on=tuple(dict.fromkeys(folders)))
+
+
+def _same_name(service: Service, other: Service) -> ConfigError:
+    return ConfigError(
+        f"two services are called {service.name!r}",
+        where=posixpath.join(service.folder, SERVICE_FILE),
+        why=f"{service.folder} and {other.folder} are both called {service.name!r}",
+        hint="set `name` in one of them",
+    )
+
+
+def _together(errors: list[HelmforgeError]) -> HelmforgeError:
+    if len(errors) == 1:
+        return errors[0]
+    return ConfigError(
+        f"{len(errors)} service.yaml files are not valid",
+        where=errors[0].where,
+        why="\n".join(
+            error.why if error.why.startswith(error.where) else f"{error.where}: {error.why}"
+            for error in errors
+        ),
+        hint=errors[0].hint,
+    )

@@ -1,0 +1,92 @@
+"""helmforge.yaml."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from helmforge.config import values
+from helmforge.config.rules import broken_rules
+from helmforge.domain.names import EnvironmentName
+from helmforge.domain.settings import (
+    ApprovalPolicy,
+    Branches,
+    Cluster,
+    DeployWhen,
+    Environment,
+    Scan,
+    Settings,
+)
+from helmforge.schemas import Schema
+from helmforge.yamlio import parse
+
+if TYPE_CHECKING:
+    from helmforge.domain.settings import (
+        Registry,
+    )
+
+CONFIG_FILE = "helmforge.yaml"
+
+
+def parse_settings(text: str, name: str = CONFIG_FILE) -> Settings:
+    """Raises one ConfigError that lists every problem as `file:line key.path: expected …, got …`."""
+    document = parse(text, name)
+    schema = Schema("config")
+    schema.check(document)
+    schema.report(document, broken_rules(document.data))
+    return _settings(document.data)
+
+
+def _settings(data: dict[str, Any]) -> Settings:
+    registry = values.parse_registry(data["registry"])
+    return Settings(
+        registry=registry,
+        environments=tuple(
+            _environment(EnvironmentName(name), each, registry) for name, each in data["environments"].items()
+        ),
+        trunk=data.get("trunk", Settings.trunk),
+        remote=data.get("remote", Settings.remote),
+        branches=_branches(data.get("branches", {})),
+        services=tuple(values.parse_path(folder) for folder in data.get("services", Settings.services)),
+        builder=data.get("builder", Settings.builder),
+        scan=_scan(data.get("scan", {})),
+    )
+
+
+def _branches(data: dict[str, Any]) -> Branches:
+    return Branches(
+        feature=tuple(data.get("feature", Branches.feature)),
+        ignore=tuple(data.get("ignore", Branches.ignore)),
+        release=data.get("release", Branches.release),
+    )
+
+
+def _scan(data: dict[str, Any]) -> Scan:
+    return Scan(
+        command=values.parse_command(data["command"]) if "command" in data else Scan.command,
+        severity=data.get("severity", Scan.severity),
+        ignore_file=values.parse_path(data["ignoreFile"]) if "ignoreFile" in data else Scan.ignore_file,
+    )
+
+
+def _environment(name: EnvironmentName, data: dict[str, Any], registry: Registry) -> Environment:
+    cluster = data["cluster"]
+    return Environment(
+        name=name,
+        cluster=Cluster(cluster["context"], cluster.get("id", Cluster.id)),
+        namespace=data.get("namespace", f"{{context}}-{name}"),
+        deploy=DeployWhen(data["deploy"]),
+        images=values.parse_images(data.get("imageNamespace"), registry),
+        prereleases=data.get("prereleases", Environment.prereleases),
+        approvals=_approvals(data.get("approvals", {})),
+        timeout=values.parse_duration(data["timeout"]) if "timeout" in data else Environment.timeout,
+    )
+
+
+def _approvals(data: dict[str, Any]) -> ApprovalPolicy:
+    return ApprovalPolicy(
+        required=int(data.get("required", ApprovalPolicy.required)),
+        approvers=tuple(data.get("from", ApprovalPolicy.approvers)),
+        not_author=data.get("notAuthor", ApprovalPolicy.not_author),
+        signed=data.get("signed", ApprovalPolicy.signed),
+        expires=values.parse_duration(data["expires"]) if "expires" in data else ApprovalPolicy.expires,
+    )

@@ -1,0 +1,142 @@
+"""The composition root: the only place that picks implementations for the flows' ports.
+
+Imports happen inside the functions: a command pays only for what it uses.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import socket
+import uuid
+from typing import TYPE_CHECKING
+
+from helmforge.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from helmforge.adapters.process import Runner
+    from helmforge.domain.settings import Settings
+    from helmforge.flows import ports
+    from helmforge.flows.world import World
+    from helmforge.sandbox.demo.narration import Narrate
+    from helmforge.sandbox.lifecycle import Lifecycle, Wish
+
+SETTINGS_FILE = "helmforge.yaml"
+
+
+@functools.cache
+def runner() -> Runner:
+    """One for the process, so that an interruption reaches every program that runs."""
+    from helmforge.adapters.process import Runner  # noqa: PLC0415
+
+    return Runner(os.environ)
+
+
+def git(start: Path, remote: str = "origin") -> ports.Git:
+    """UsageError when `start` is in no Git repository."""
+    from helmforge.adapters.git import GitRepository  # noqa: PLC0415
+
+    return GitRepository.discover(start, runner(), remote)
+
+
+def work_tree(root: Path) -> ports.Files:
+    from helmforge.adapters.files import WorkTree  # noqa: PLC0415
+
+    return WorkTree(root)
+
+
+def templates() -> ports.Templates:
+    from helmforge.adapters.templates import JinjaTemplates  # noqa: PLC0415
+
+    return JinjaTemplates()
+
+
+def settings(files: ports.Files) -> Settings:
+    """helmforge.yaml of the work tree. UsageError when there is none."""
+    from helmforge import config  # noqa: PLC0415
+
+    text = files.read(SETTINGS_FILE)
+    if text is None:
+        raise UsageError(f"this repository has no {SETTINGS_FILE}", hint="helmforge init")
+    return config.parse_settings(text.decode("utf-8", errors="replace"), SETTINGS_FILE)
+
+
+def events() -> ports.Events:
+    from helmforge.adapters.ci import CiEvents  # noqa: PLC0415
+
+    return CiEvents(os.environ)
+
+
+def world(start: Path, warn: Callable[[str], None]) -> tuple[World, Settings]:
+    """Everything for the repository around `start`, and its configuration. `warn` takes lines for people."""
+    from helmforge.adapters.archives import ChartArchives  # noqa: PLC0415
+    from helmforge.adapters.builders import choose_builder  # noqa: PLC0415
+    from helmforge.adapters.clock import SystemClock  # noqa: PLC0415
+    from helmforge.adapters.helm import HelmCli  # noqa: PLC0415
+    from helmforge.adapters.kubernetes import Kubectl  # noqa: PLC0415
+    from helmforge.adapters.programs import Commands  # noqa: PLC0415
+    from helmforge.adapters.scanner import CommandScanner  # noqa: PLC0415
+    from helmforge.flows.world import World  # noqa: PLC0415
+
+    root = git(start).root
+    files = work_tree(root)
+    configuration = settings(files)
+    programs = runner()
+    bundle = World(
+        git=git(root, configuration.remote),
+        registry=registry(configuration),
+        helm=HelmCli(programs, os.environ.get("HELMFORGE_HELM", "helm"), warn),
+        kubernetes=Kubectl(programs),
+        builder=functools.cache(lambda: choose_builder(programs, configuration.builder)),
+        scanner=CommandScanner(programs),
+        programs=Commands(programs),
+        files=files,
+        archives=ChartArchives(),
+        clock=SystemClock(),
+        holder=f"{socket.gethostname()}/{os.getpid()}/{uuid.uuid4().hex[:8]}",
+        interrupt=programs.terminate,
+    )
+    return bundle, configuration
+
+
+def registry(configuration: Settings) -> ports.Registry:
+    from helmforge.adapters.registry import OciRegistry  # noqa: PLC0415
+    from helmforge.adapters.registry.credentials import Credentials  # noqa: PLC0415
+
+    return OciRegistry(Credentials(os.environ, runner(), configuration.registry.host.host))
+
+
+def sandbox(folder: Path | None, log: Callable[[str], None]) -> Lifecycle:
+    """The sandbox in `folder`, or the one of this user. `log` takes lines for people."""
+    from helmforge.sandbox.folders import default_folder  # noqa: PLC0415
+    from helmforge.sandbox.lifecycle import Lifecycle  # noqa: PLC0415
+
+    return Lifecycle((folder or default_folder(os.environ)).resolve(), os.environ, log)
+
+
+def sandbox_wish(cluster: str, kubeconfig: Path | None) -> Wish:
+    from helmforge.sandbox.lifecycle import Wish  # noqa: PLC0415
+
+    return Wish(cluster, kubeconfig.resolve() if kubeconfig else None)
+
+
+def demo(keep: Path | None, cluster: str, narrate: Narrate) -> None:
+    from helmforge.sandbox.demo.performance import perform  # noqa: PLC0415
+
+    perform(keep.resolve() if keep else None, cluster, os.environ, _demo_builder, narrate)
+
+
+def _demo_builder() -> str:
+    """Those without a daemon first: their image store can be a folder of the demo."""
+    from helmforge.adapters.builders import choose_builder  # noqa: PLC0415
+    from helmforge.errors import MissingToolError  # noqa: PLC0415
+
+    for name in ("buildah", "podman"):
+        try:
+            return choose_builder(runner(), name).name
+        except MissingToolError:
+            continue
+    return choose_builder(runner()).name

@@ -1,0 +1,111 @@
+"""Registries with the Referrers API of distribution-spec 1.1.
+
+docker-registry has none, so a stand-in adds it; the same tests run against a real one whose host:port
+is in HELMFORGE_TEST_REFERRERS_REGISTRY (plain HTTP on loopback, no login). The registry of
+go-containerregistry lists referrers but does not announce it by OCI-Subject: it gets the tag as well.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from helmforge.domain.oci import Digest
+from tests.adapters.registry.pushing import OCI_INDEX, Pusher
+from tests.support.faulty_registry import FaultyRegistry, Reply, requests
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.adapters.registry.connecting import Connect
+    from tests.support.faulty_registry import Asked, Forward
+    from tests.support.registry import RegistryServer
+
+pytestmark = pytest.mark.integration
+
+_RECORD, _NOTE = "application/vnd.helmforge.promotion.v1+json", "application/vnd.helmforge.note"
+
+
+class ReferrersStandIn(FaultyRegistry):
+    """Remembers what has a subject and lists it, one entry on each page."""
+
+    def __init__(self, upstream: str) -> None:
+        super().__init__(upstream)
+        self._entries: dict[str, list[dict[str, object]]] = {}
+        self.fail(requests("PUT", "/manifests/"), self._store)
+        self.fail(requests("GET", "/referrers/"), self._list)
+
+    def _store(self, asked: Asked, forward: Forward) -> Reply:
+        reply, manifest = forward(asked), json.loads(asked.body)
+        if reply.status != 201 or "subject" not in manifest:
+            return reply
+        subject = manifest["subject"]["digest"]
+        entry = {
+            "mediaType": manifest["mediaType"],
+            "artifactType": manifest["artifactType"],
+            "annotations": manifest.get("annotations"),
+            "digest": reply.headers["Docker-Content-Digest"],
+            "size": len(asked.body),
+        }
+        entries = self._entries.setdefault(subject, [])
+        if entry not in entries:
+            entries.append(entry)
+        return replace(reply, headers={**reply.headers, "OCI-Subject": subject})
+
+    def _list(self, asked: Asked, _forward: Forward) -> Reply:
+        path, _, page = asked.path.partition("?page=")
+        entries, number = self._entries.get(path.rpartition("/")[2], []), int(page or 0)
+        headers = {"Content-Type": OCI_INDEX}
+        if number + 1 < len(entries):
+            headers["Link"] = f'<{path}?page={number + 1}>; rel="next"'
+        index = {"schemaVersion": 2, "mediaType": OCI_INDEX, "manifests": entries[number : number + 1]}
+        return Reply(200, headers, json.dumps(index).encode())
+
+
+@pytest.fixture
+def modern(server: RegistryServer) -> Iterator[FaultyRegistry]:
+    real = os.environ.get("HELMFORGE_TEST_REFERRERS_REGISTRY")
+    with FaultyRegistry(real) if real else ReferrersStandIn(server.address) as running:
+        yield running
+
+
+def test_what_is_attached_is_listed(connect: Connect, modern: FaultyRegistry) -> None:
+    shop, registry = Pusher(modern.address), connect()
+    shop.image("1.0.0")
+    subject = shop.repository.tagged("1.0.0")
+    record = registry.put_referrer(subject, _RECORD, b"{}", {"who": "ada"})
+    note = registry.put_referrer(subject, _NOTE, b"{}", {})
+    assert {found.digest for found in registry.referrers(subject)} == {record, note}
+    (found,) = registry.referrers(subject, _RECORD)
+    assert (found.digest, found.artifact_type, found.annotations) == (record, _RECORD, {"who": "ada"})
+
+
+def test_a_registry_that_announces_the_api_gets_no_fallback_tag(
+    connect: Connect, modern: FaultyRegistry
+) -> None:
+    shop = Pusher(modern.address)
+    shop.image("1.0.0")
+    connect().put_referrer(shop.repository.tagged("1.0.0"), _RECORD, b"{}", {})
+    assert connect().tags(shop.repository) == ("1.0.0",)
+
+
+def test_attaching_twice_is_attaching_once(connect: Connect, modern: FaultyRegistry) -> None:
+    shop, registry = Pusher(modern.address), connect()
+    subject = shop.repository.at(Digest(shop.image()["digest"]))
+    digests = {registry.put_referrer(subject, _RECORD, b"{}", {}) for _ in range(2)}
+    assert {found.digest for found in registry.referrers(subject)} == digests
+    assert len(digests) == 1
+
+
+def test_a_fallback_tag_from_earlier_days_still_counts(connect: Connect, modern: FaultyRegistry) -> None:
+    shop, registry = Pusher(modern.address), connect()
+    subject = Digest(shop.image("1.0.0")["digest"])
+    old = {**shop.image(), "artifactType": _NOTE}
+    shop.index([old], f"sha256-{subject.removeprefix('sha256:')}")
+    new = registry.put_referrer(shop.repository.at(subject), _RECORD, b"{}", {})
+    found = {found.digest for found in registry.referrers(shop.repository.at(subject))}
+    assert found == {new, old["digest"]}

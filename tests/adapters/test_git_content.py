@@ -1,0 +1,169 @@
+"""History, differences and contents."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+
+from helmforge.errors import StepError, ToolError, UsageError
+from tests.support.repositories import Monorepo, opened
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+pytestmark = pytest.mark.integration
+
+UNKNOWN = "1" * 40
+
+
+@pytest.fixture
+def monorepo(tmp_path: Path) -> Monorepo:
+    return Monorepo(tmp_path)
+
+
+def test_merge_base(monorepo: Monorepo) -> None:
+    monorepo.branch("feature/a")
+    side = monorepo.commit("on the side")
+    monorepo.checkout("main")
+    main = monorepo.commit("on main")
+    git = opened(monorepo)
+    assert git.merge_base(side, main) == monorepo.first
+    monorepo.git("checkout", "--quiet", "--orphan", "unrelated")
+    assert git.merge_base(monorepo.commit("alone"), main) is None
+
+
+def test_a_commit_that_was_never_fetched_has_no_merge_base(monorepo: Monorepo) -> None:
+    with pytest.raises(UsageError, match="not in this clone"):
+        opened(monorepo).merge_base("HEAD", UNKNOWN)
+
+
+def test_a_shallow_clone_says_so_and_tells_no_history(monorepo: Monorepo) -> None:
+    for number in range(4):
+        monorepo.commit(str(number))
+    monorepo.push()
+    shallow = monorepo.clone("shallow", shallow=2)
+    git = opened(shallow)
+    assert git.is_shallow()
+    with pytest.raises(UsageError, match="shallow") as caught:
+        git.merge_base("HEAD", "refs/remotes/origin/main")
+    assert "--unshallow" in caught.value.hint
+    with pytest.raises(UsageError, match="shallow"):
+        git.log(None, "HEAD")
+    shallow.git("fetch", "--quiet", "--unshallow")
+    assert git.merge_base("HEAD", monorepo.first) == monorepo.first
+
+
+def test_changed_paths_name_both_sides_of_a_rename(monorepo: Monorepo) -> None:
+    monorepo.write({"services/a/long.txt": "same\n" * 50, "services/a/gone": "x"})
+    base = monorepo.commit()
+    monorepo.git("mv", "services/a/long.txt", "moved.txt")
+    monorepo.git("rm", "--quiet", "services/a/gone")
+    head = monorepo.commit()
+    monorepo.git("config", "diff.renames", "copies")
+    assert opened(monorepo).changed_paths(base, head) == (
+        "moved.txt",
+        "services/a/gone",
+        "services/a/long.txt",
+    )
+
+
+def test_changed_paths_keep_every_byte_of_a_name(monorepo: Monorepo) -> None:
+    odd = [b'new\nline "quoted"', b"latin1-\xe9", "größe".encode(), b"back\\slash", b"-dash"]
+    for name in odd:
+        (monorepo.root / os.fsdecode(name)).write_text("x")
+    head = monorepo.commit()
+    found = opened(monorepo).changed_paths(monorepo.first, head)
+    assert {os.fsencode(path) for path in found} == set(odd)
+
+
+def test_changed_paths_of_an_unknown_commit(monorepo: Monorepo) -> None:
+    with pytest.raises(ToolError, match="cannot compare"):
+        opened(monorepo).changed_paths(UNKNOWN, "HEAD")
+    with pytest.raises(UsageError, match="not a ref name"):
+        opened(monorepo).changed_paths("--output=/tmp/x", "HEAD")
+
+
+def test_log_is_newest_first_and_filtered_by_path(monorepo: Monorepo) -> None:
+    wanted = []
+    for number in range(3):
+        monorepo.write({f"services/a/{number}": "x"})
+        wanted.append(monorepo.commit(f"a{number}"))
+        monorepo.write({f"services/b/{number}": "x"})
+        monorepo.commit(f"b{number}")
+    git = opened(monorepo)
+    assert [commit.oid for commit in git.log(monorepo.first, "HEAD", ["services/a"])] == wanted[::-1]
+    assert len(git.log(None, "HEAD")) == 7
+    assert git.log("HEAD", "HEAD") == ()
+
+
+def test_log_takes_paths_literally(monorepo: Monorepo) -> None:
+    monorepo.write({"services/a/x": "x"})
+    monorepo.commit("a")
+    assert opened(monorepo).log(None, "HEAD", ["services/*", ":(top)services"]) == ()
+
+
+def test_read_a_file_of_a_commit(monorepo: Monorepo) -> None:
+    content = b"\x00\xff binary \r\n"
+    (monorepo.root / "bin").write_bytes(content)
+    (monorepo.root / "link").symlink_to("bin")
+    old = monorepo.commit()
+    (monorepo.root / "bin").unlink()
+    monorepo.commit()
+    git = opened(monorepo)
+    assert git.read(old, "bin") == content
+    assert git.read("HEAD", "bin") is None
+    assert git.read(old, "link") is None
+    assert git.read(old, "nowhere/at/all") is None
+
+
+def test_read_tells_an_unknown_commit_from_a_missing_file(monorepo: Monorepo) -> None:
+    with pytest.raises(UsageError, match="not in this clone"):
+        opened(monorepo).read(UNKNOWN, "README.md")
+
+
+@pytest.mark.parametrize("path", ["/etc/passwd", "../x", "a/../../x", "x\0y"])
+def test_read_stays_inside(monorepo: Monorepo, path: str) -> None:
+    with pytest.raises(UsageError, match="not a path inside"):
+        opened(monorepo).read("HEAD", path)
+
+
+def test_files_below_a_folder(monorepo: Monorepo) -> None:
+    binary = bytes(range(256)) * 50
+    monorepo.write({"services/a/chart/Chart.yaml": "name: a\n", "services/ab/x": "", "services/a/empty": ""})
+    (monorepo.root / "services/a/chart/b\nin").write_bytes(binary)
+    oid = monorepo.commit()
+    monorepo.write({"services/a/untracked": ""})
+    assert opened(monorepo).files(oid, "services/a") == {
+        "chart/Chart.yaml": b"name: a\n",
+        "chart/b\nin": binary,
+        "empty": b"",
+    }
+    assert opened(monorepo).files(oid, "services/none") == {}
+    assert "README.md" in opened(monorepo).files(oid, ".")
+
+
+def test_files_do_not_follow_symbolic_links(monorepo: Monorepo) -> None:
+    monorepo.write({"services/a/x": ""})
+    (monorepo.root / "services/a/passwd").symlink_to("/etc/passwd")
+    monorepo.commit()
+    with pytest.raises(StepError, match="symbolic link"):
+        opened(monorepo).files("HEAD", "services/a")
+
+
+def test_dirty_paths(monorepo: Monorepo) -> None:
+    monorepo.write({"services/a/x": "1", "services/a/y": "1", "services/b/z": "1", ".gitignore": "*.log\n"})
+    monorepo.commit()
+    git = opened(monorepo)
+    assert git.dirty_paths("") == ()
+    monorepo.write({"services/a/x": "2", "services/a/new\n": "", "services/a/x.log": "", "services/b/z": "2"})
+    monorepo.git("mv", "services/a/y", "services/a/moved")
+    assert git.dirty_paths("services/a") == (
+        "services/a/moved",
+        "services/a/new\n",
+        "services/a/x",
+        "services/a/y",
+    )
+    assert git.dirty_paths("services/b") == ("services/b/z",)

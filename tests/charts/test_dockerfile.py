@@ -1,0 +1,60 @@
+"""The scaffolded Dockerfile builds as it is, without a network, and serves."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import uuid
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.charts.helm import ANSWERS, scaffold
+from tests.support.tools import require_tool
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+pytestmark = pytest.mark.integration
+BASE = """FROM scratch
+COPY busybox /bin/busybox
+RUN ["/bin/busybox", "--install", "-s", "/bin"]
+"""
+
+
+@pytest.fixture
+def base(tmp_path: Path) -> Iterator[str]:
+    """A local image with busybox, in place of the one from the internet."""
+    buildah, busybox = require_tool("buildah"), require_tool("busybox")
+    folder = tmp_path / "base"
+    folder.mkdir()
+    shutil.copy(busybox, folder / "busybox")
+    (folder / "Dockerfile").write_text(BASE, encoding="utf-8")
+    name = f"localhost/helmforge-test-{uuid.uuid4().hex}:base"
+    _run(buildah, "bud", "--quiet", "--isolation", "chroot", "--tag", name, str(folder))
+    yield name
+    _run(buildah, "rmi", "--force", name)
+
+
+def test_it_builds_and_runs_as_a_numeric_user(base: str, tmp_path: Path) -> None:
+    buildah = require_tool("buildah")
+    service = tmp_path / "service"
+    scaffold(ANSWERS, service)
+    image = base.replace(":base", ":service")
+    build = ("bud", "--quiet", "--isolation", "chroot", "--build-arg", f"BASE={base}", "--tag", image)
+    _run(buildah, *build, str(service))
+    try:
+        config = json.loads(_run(buildah, "inspect", "--type", "image", image))["OCIv1"]["config"]
+    finally:
+        _run(buildah, "rmi", "--force", image)
+    assert config["User"] == "10001:10001"
+    assert list(config["ExposedPorts"]) == ["8080/tcp"]
+    assert "8080" in config["Cmd"]
+
+
+def _run(program: Path, *argv: str) -> str:
+    done = subprocess.run([str(program), *argv], capture_output=True, text=True, check=False, timeout=120)
+    assert done.returncode == 0, done.stderr
+    return done.stdout

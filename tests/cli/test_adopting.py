@@ -1,0 +1,102 @@
+"""`init` and `scaffold` as a user types them, from any folder, in a real repository."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support.repositories import Monorepo
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Monorepo:
+    return Monorepo(tmp_path, {"services/shop/Dockerfile": "FROM scratch\n", "libs/x/y": ""})
+
+
+def _helmforge(repository: Monorepo, *arguments: str, folder: str = ".") -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "helmforge", *arguments],
+        cwd=repository.root / folder,
+        env=repository.environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_from_nothing_to_a_chart(repository: Monorepo) -> None:
+    adopted = _helmforge(repository, "init", "--registry", "myrepo.cr.io", folder="libs/x")
+    assert adopted.returncode == 0, adopted.stderr
+    assert "shop  services/shop" in adopted.stdout
+    assert "wrote helmforge.yaml\nwrote services/shop/service.yaml\n" in adopted.stdout
+
+    made = _helmforge(repository, "scaffold", "shop", folder="libs")
+    assert made.returncode == 0, made.stderr
+    assert "wrote services/shop/chart/Chart.yaml\n" in made.stdout
+    assert "kept  services/shop/Dockerfile" in made.stdout
+    assert "next: helm lint --strict ../services/shop/chart\n" in made.stdout
+
+    again = _helmforge(repository, "scaffold", "shop", "-o", "json")
+    document = json.loads(again.stdout)
+    assert (again.returncode, document["written"]) == (0, [])
+    assert document["chart"] == "services/shop/chart"
+
+    (repository.root / "services/shop/chart/values.yaml").write_text("mine\n", encoding="utf-8")
+    refused = _helmforge(repository, "scaffold", "shop")
+    assert refused.returncode == 3
+    assert "services/shop/chart/values.yaml" in refused.stderr
+
+
+def test_answers_by_set(repository: Monorepo) -> None:
+    assert _helmforge(repository, "init", "--registry", "r", "-o", "json").returncode == 0
+    made = _helmforge(repository, "scaffold", "cart", "--set", "port=9090", "--set", "context=retail")
+    assert made.returncode == 0, made.stderr
+    assert "port: 9090" in (repository.root / "services/cart/chart/values.yaml").read_text(encoding="utf-8")
+    assert "context: retail" in (repository.root / "services/cart/service.yaml").read_text(encoding="utf-8")
+
+
+def test_init_asks_nothing_without_a_terminal(repository: Monorepo) -> None:
+    refused = _helmforge(repository, "init")
+    assert refused.returncode == 2
+    assert "--registry" in refused.stderr
+    assert not (repository.root / "helmforge.yaml").exists()
+
+
+def test_a_second_init_is_refused(repository: Monorepo) -> None:
+    assert _helmforge(repository, "init", "--registry", "r").returncode == 0
+    assert _helmforge(repository, "init", "--registry", "r").returncode == 3
+
+
+WRONG = [
+    (("scaffold", "shop"), "helmforge init"),
+    (("scaffold", "shop", "--port", "0"), "--port"),
+    (("scaffold", "shop", "--set", "prot=1"), "port"),
+    (("scaffold", "shop", "--set", "port=x"), "not a port"),
+    (("scaffold", "shop", "--set", "port=99999"), "not a port"),
+    (("init", "--registry", "https://r"), "leave out the scheme"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "words"), WRONG)
+def test_wrong_usage(repository: Monorepo, arguments: tuple[str, ...], words: str) -> None:
+    if "--set" in arguments:
+        assert _helmforge(repository, "init", "--registry", "r").returncode == 0
+    failed = _helmforge(repository, *arguments)
+    assert failed.returncode == 2
+    assert failed.stdout == ""
+    assert words in failed.stderr
+
+
+def test_outside_of_a_repository(repository: Monorepo, tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    failed = _helmforge(repository, "init", "--registry", "r", folder="../elsewhere")
+    assert failed.returncode == 2
+    assert failed.stderr.startswith("error: ")

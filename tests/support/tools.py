@@ -1,0 +1,68 @@
+"""Where the tests find real programs: the pinned ones in the cache folder, the others on PATH."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tomllib
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+
+_PINS = Path(__file__).parents[2] / "dev" / "pins.toml"
+
+
+def cache_folder() -> Path:
+    home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    return Path(os.environ.get("HELMFORGE_CACHE") or home / "helmforge")
+
+
+def find_tool(name: str, *, version: str | None = None) -> Path | None:
+    """The program `helm3`, `helm4`, `kubectl`, `buildah`, `docker-registry`, `skopeo`, …, or None.
+
+    `version` is a major version: `find_tool("helm", version="3")` is `find_tool("helm3")`.
+    """
+    name += version or ""
+    pinned = _pinned(name)
+    if pinned is not None and pinned.exists():
+        return pinned
+    if name in {"helm3", "helm4"}:
+        return _helm_on_path(major=name.removeprefix("helm"))
+    found = shutil.which(name)
+    return Path(found) if found else None
+
+
+def require_tool(name: str, *, version: str | None = None) -> Path:
+    """As find_tool; a missing tool skips the test, or fails it when HELMFORGE_REQUIRE_TOOLS=1."""
+    found = find_tool(name, version=version)
+    if found is None:
+        missing(f"the program {name}{version or ''} is not here: `make setup` installs it")
+    return found
+
+
+def missing(what: str) -> NoReturn:
+    """Skip the test for want of `what`, or fail it when HELMFORGE_REQUIRE_TOOLS=1."""
+    if os.environ.get("HELMFORGE_REQUIRE_TOOLS") == "1":
+        pytest.fail(what, pytrace=False)
+    pytest.skip(what)
+
+
+def path_with(*tools: Path) -> str:
+    """A PATH on which the folders of these programs come first."""
+    folders = [str(tool.parent) for tool in tools]
+    return os.pathsep.join([*folders, os.environ.get("PATH", os.defpath)])
+
+
+def _pinned(name: str) -> Path | None:
+    pin = tomllib.loads(_PINS.read_text(encoding="utf-8"))["tools"].get(name)
+    return cache_folder() / pin["path"] if pin else None
+
+
+def _helm_on_path(*, major: str) -> Path | None:
+    helm = shutil.which("helm")
+    if helm is None:
+        return None
+    printed = subprocess.run([helm, "version", "--short"], capture_output=True, text=True, check=False)
+    return Path(helm) if printed.stdout.startswith(f"v{major}.") else None
