@@ -95,7 +95,7 @@ def _direct(paths: Iterable[str], tree: _Node) -> dict[ServiceName, Reason]:
     for path in paths:
         owner = None
         for node in tree.along(path):
-            owner = owner or node.owner
+            owner = node.owner or owner
             for dependent in node.dependents:
                 if dependent not in others:
                     others[dependent] = Reason(dependent, path, "dependsOn")

@@ -104,7 +104,7 @@ class _Composer:
         if found is None:
             raise self._error(event, f"no anchor '{event.anchor}' stands above", "")
         target, size = found
-        
+        self._grow(event, size)
         return Alias(_span(event, event), target)
 
     def _grow(self, event: Any, nodes: int) -> None:  # noqa: ANN401 - see _node

@@ -208,7 +208,11 @@ def test_an_event_file_of_wrong_types(tmp_path: Path, payload: Any) -> None:
     assert "GITHUB_EVENT_PATH" in refusal(environment).where
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"\xff\xfe", b"[" * 200_000, b" " * (10 * 1024 * 1024 + 1)])
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"{", b"\xff\xfe", b"[" * 200_000, b" " * (10 * 1024 * 1024 + 1)],
+    ids=["empty", "cut short", "binary", "nested", "huge"],
+)
 def test_an_event_file_that_is_not_usable(tmp_path: Path, content: bytes) -> None:
     environment = github(tmp_path)
     (tmp_path / "event.json").write_bytes(content)

@@ -10,19 +10,19 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from helmforge.adapters.helm import HelmCli
-from helmforge.domain.cluster import ReleaseKey, ReleaseLockedError, RolloutTimeoutError, Upgrade
+from helmforge.domain.cluster import ReleaseLockedError, RolloutTimeoutError, Upgrade
 from helmforge.domain.names import Namespace
-from helmforge.domain.settings import Cluster
-from helmforge.errors import StepError, UnreachableError, UsageError
+from helmforge.errors import StepError
 from helmforge.sandbox.emulator.client import set_fault
 from tests.adapters.charts import write_chart, write_values
-from tests.adapters.clusters import cluster_runner, kubeconfig_for, poll
+from tests.adapters.clusters import poll
 from tests.support.tools import require_tool
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from helmforge.adapters.process import Runner
+    from helmforge.domain.cluster import ReleaseKey
     from tests.adapters.clusters import ClusterUnderTest
 
 
@@ -231,25 +231,3 @@ def test_another_field_manager_is_an_explained_conflict(
         helm.upgrade(upgrade(key, chart, text="two"), silent)
 
     assert "owns these fields" in caught.value.hint
-
-
-@pytest.mark.integration
-def test_a_cluster_that_does_not_answer(helm_program: Path, tmp_path: Path) -> None:
-    runner = cluster_runner(kubeconfig_for(tmp_path, "http://127.0.0.1:1"), tmp_path)
-    key = ReleaseKey(Cluster("dev"), Namespace.parse("qa"), "shop")
-
-    with pytest.raises(UnreachableError) as caught:
-        HelmCli(runner, str(helm_program)).history(key)
-
-    assert "127.0.0.1:1" in caught.value.why
-
-
-@pytest.mark.integration
-def test_a_context_that_does_not_exist(helm_program: Path, tmp_path: Path) -> None:
-    runner = cluster_runner(kubeconfig_for(tmp_path, "http://127.0.0.1:1"), tmp_path)
-    key = ReleaseKey(Cluster("staging"), Namespace.parse("qa"), "shop")
-
-    with pytest.raises(UsageError, match="history of the release shop") as caught:
-        HelmCli(runner, str(helm_program)).history(key)
-
-    assert "no context 'staging'" in caught.value.why

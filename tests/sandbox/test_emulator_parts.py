@@ -198,3 +198,51 @@ def test_every_context_of_the_kubeconfig_leads_to_the_server() -> None:
     assert [entry["name"] for entry in config["contexts"]] == ["dev", "prod"]
     assert config["current-context"] == "dev"
     assert config["clusters"] == [{"name": "emulated", "cluster": {"server": "http://127.0.0.1:1"}}]
+
+
+_PATHS = [
+    *(
+        "metadata/labels",
+        "spec",
+        "spec/replicas",
+        "spec/selector",
+        "spec/selector/matchLabels",
+        "spec/template",
+    ),
+    *("spec/template/metadata", "spec/template/metadata/labels", "spec/template/spec", "spec/strategy"),
+    *("spec/template/spec/containers", "spec/strategy/rollingUpdate", "spec/strategy/rollingUpdate/maxSurge"),
+    *("spec/ports", "spec/updateStrategy", "spec/completions", "spec/selector/matchExpressions"),
+]
+_KINDS = [
+    "Deployment",
+    "StatefulSet",
+    "DaemonSet",
+    "Job",
+    "Pod",
+    "Service",
+    "PodDisruptionBudget",
+    "ReplicaSet",
+]
+_STRANGE = (
+    _JSON | st.none() | st.booleans() | st.sampled_from(["25%", "x%", -1, [{}], [1], {"a": 1}, {"a": "b"}])
+)
+
+
+@__import__("hypothesis").settings(max_examples=3000, deadline=None)
+@given(st.sampled_from(_KINDS), st.sampled_from(_PATHS), _STRANGE)
+def test_strange_objects_do_not_stop_the_controllers(kind: str, path: str, value: Any) -> None:
+    store = Store()
+    target = Target(KINDS[kind], "default", "", "test", dry_run=False)
+    body: Any = _deployment(1, "x:1", {})
+    body["spec"]["containers"] = [{"name": "c"}]
+    *parents, last = path.split("/")
+    holder = body
+    for parent in parents:
+        holder = holder.setdefault(parent, {})
+    holder[last] = value
+
+    try:
+        create(store, target, body)
+    except ApiError as error:
+        assert error.code in (400, 422)  # noqa: PT017 - some are fine
+    _run(store, 3)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import shutil
 import subprocess
@@ -136,6 +137,27 @@ class Shop:
         )
         assert done.returncode == 0, done.stderr
         return done.stdout
+
+    def digest(self, repository: str, tag: str) -> str:
+        """Of the manifest in the registry; "" when there is none."""
+        accept = ", ".join(
+            f"application/vnd.{kind}+json"
+            for kind in (
+                "oci.image.index.v1",
+                "oci.image.manifest.v1",
+                "docker.distribution.manifest.list.v2",
+                "docker.distribution.manifest.v2",
+            )
+        )
+        connection = http.client.HTTPConnection(self.registry, timeout=30)
+        try:
+            connection.request("HEAD", f"/v2/{repository}/manifests/{tag}", headers={"Accept": accept})
+            answer = connection.getresponse()
+            return (
+                answer.getheader("Docker-Content-Digest", "") if answer.status == http.HTTPStatus.OK else ""
+            )
+        finally:
+            connection.close()
 
     def _add_service(self, name: str) -> None:
         folder = f"services/{name}"

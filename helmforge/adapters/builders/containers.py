@@ -13,8 +13,7 @@ from helmforge.adapters.builders.arguments import (
     created_epoch,
     dockerfile_arguments,
 )
-from helmforge.adapters.builders.failures import push_failure
-from helmforge.errors import UnreachableError
+from helmforge.adapters.builders.failures import is_busy, push_failure
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -68,14 +67,14 @@ class ContainersBuilder:
         if image.repository.registry.plain_http:
             argv.append("--tls-verify=false")
         argv += [str(image), f"docker://{image}"]
-        for pause in (*_PAUSES_SECONDS, None):
-            completed = self._call(*argv, log=log)
-            if completed.code == 0:
-                return
-            error = push_failure(completed, self.name, image)
-            if pause is None or not isinstance(error, UnreachableError):
-                raise error
+        completed = self._call(*argv, log=log)
+        for pause in _PAUSES_SECONDS:
+            if completed.code == 0 or not is_busy(completed):
+                break
             self._wait(pause)
+            completed = self._call(*argv, log=log)
+        if completed.code != 0:
+            raise push_failure(completed, self.name, image)
 
     def _build(
         self, build: Build, root: Path, image: ImageRef, labels: Mapping[str, str], log: Log, *names: str

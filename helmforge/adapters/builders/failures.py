@@ -19,10 +19,14 @@ _DENIED = re.compile(
 )
 _PLAIN = re.compile(r"server gave HTTP response to HTTPS client")
 _DOWN = re.compile(
-    r"dial tcp|connection re(fused|set)|no such host|i/o timeout|\bEOF\b|x509: |tls: |(?<!:)\b(429|5\d\d)\b"
-    r"|too ?many ?requests",
-    re.IGNORECASE,
+    r"dial tcp|connection re(fused|set)|no such host|i/o timeout|\bEOF\b|x509: |tls: ", re.IGNORECASE
 )
+_BUSY = re.compile(r"(?<!:)\b(429|5\d\d)\b|too ?many ?requests", re.IGNORECASE)
+
+
+def is_busy(completed: Completed) -> bool:
+    """Whether the registry answered, but not now: buildah and podman do not ask again by themselves."""
+    return bool(_BUSY.search(completed.err))
 
 
 def push_failure(completed: Completed, program: str, image: ImageRef) -> HelmforgeError:
@@ -34,7 +38,7 @@ def push_failure(completed: Completed, program: str, image: ImageRef) -> Helmfor
     if _DENIED.search(plain.why):
         hint = f"`{program} login {host}`, with an account that may write to {image.repository}"
         return StepError(plain.what, where=plain.where, why=plain.why, hint=hint)
-    if _DOWN.search(plain.why):
+    if _DOWN.search(plain.why) or _BUSY.search(plain.why):
         hint = f"check that the registry {host} is up"
         return UnreachableError(plain.what, where=plain.where, why=plain.why, hint=hint)
     return plain

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
+import stat
 from fnmatch import translate
-from functools import cache
 from re import compile as regex
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,6 @@ from helmforge.errors import StepError, UsageError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
-    from re import Pattern
 
     from helmforge.adapters.git.commands import GitCommands
 
@@ -78,45 +77,43 @@ def folders_with(root: Path, name: str, globs: Iterable[str]) -> tuple[str, ...]
     """`*` does not cross slashes, `**` does. Hidden folders and symbolic links are not followed."""
     found: set[str] = set()
     for glob in globs:
-        parts = names.folder(glob).split("/") if names.folder(glob) else []
-        found.update(path for path in _matching(root, "", tuple(parts)) if _has(root / path, name))
-    return tuple(sorted(found))
+        parts = tuple(part for part in names.folder(glob).split("/") if part)
+        found.update(_matching(root, "", parts))
+    return tuple(sorted(path or "." for path in found if _is_regular(f"{root}/{path}/{name}")))
 
 
 def _matching(root: Path, path: str, parts: tuple[str, ...]) -> Iterator[str]:
     if not parts:
-        yield path or "."
+        yield path
         return
     head, rest = parts[0], parts[1:]
     if head == "**":
         if rest:
             yield from _matching(root, path, rest)
         for child in _children(root, path):
-            below = f"{path}/{child}" if path else child
             if not rest:
-                yield below
-            yield from _matching(root, below, parts)
+                yield child
+            yield from _matching(root, child, parts)
     else:
-        for child in _children(root, path) if _is_glob(head) else [head]:
-            below = f"{path}/{child}" if path else child
-            if _segment(head).match(child) and not (root / below).is_symlink():
-                yield from _matching(root, below, rest)
+        for child in _named(root, path, head):
+            yield from _matching(root, child, rest)
 
 
-def _is_glob(part: str) -> bool:
-    return any(char in part for char in "*?[")
-
-
-@cache
-def _segment(part: str) -> Pattern[str]:
-    return regex(translate(part))
+def _named(root: Path, path: str, part: str) -> list[str]:
+    """The folders in `path` whose name matches one part of a glob."""
+    if any(char in part for char in "*?["):
+        matches = regex(translate(part)).match
+        return [child for child in _children(root, path) if matches(child.rpartition("/")[2])]
+    child = f"{path}/{part}" if path else part
+    return [] if (root / child).is_symlink() else [child]
 
 
 def _children(root: Path, path: str) -> list[str]:
+    prefix = f"{path}/" if path else ""
     try:
         with os.scandir(root / path) as entries:
             return [
-                entry.name
+                prefix + entry.name
                 for entry in entries
                 if not entry.name.startswith(".")
                 and entry.name not in _SKIPPED
@@ -128,6 +125,8 @@ def _children(root: Path, path: str) -> list[str]:
         raise UsageError(f"cannot look into the folder {path!r}", why=str(error)) from error
 
 
-def _has(folder: Path, name: str) -> bool:
-    path = folder / name
-    return path.is_file() and not path.is_symlink()
+def _is_regular(path: str) -> bool:
+    try:
+        return stat.S_ISREG(os.lstat(path).st_mode)
+    except (FileNotFoundError, NotADirectoryError):
+        return False

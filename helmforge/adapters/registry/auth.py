@@ -26,7 +26,7 @@ from helmforge.adapters.registry.problems import (
 from helmforge.adapters.registry.secret import Secret
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Iterable
 
     from helmforge.adapters.registry.calls import Answer
     from helmforge.adapters.registry.challenges import Challenge
@@ -60,23 +60,23 @@ class Authenticator:
         self._challenge: Challenge | None = None
         self._tokens: dict[frozenset[str], _Token] = {}
 
-    def header(self, scopes: Collection[str]) -> Secret | None:
+    def header(self, scopes: Iterable[str]) -> Secret | None:
         """The Authorization header for a request; None when there is no login or nobody asked for one."""
         with self._lock:
             if self._challenge is None:
                 return None
             if self._challenge.scheme == "basic":
                 return self._basic()
-            return self._token(self._challenge, _minimal(scopes))
+            return self._token(self._challenge, frozenset(scopes))
 
-    def renew(self, challenge: str, scopes: Collection[str], stale: Secret | None) -> Secret | None:
+    def renew(self, challenge: str, scopes: Iterable[str], stale: Secret | None) -> Secret | None:
         """The header to answer a 401 with; None when there is no other one than `stale`."""
         with self._lock:
             current = self.header(scopes)
             if current is not None and not _same(current, stale):
                 return current  # it expired, or another thread was faster
             self._challenge = self._chosen(challenge)
-            wanted = _minimal(scopes)
+            wanted = frozenset(scopes)
             self._tokens = {have: token for have, token in self._tokens.items() if not _covers(have, wanted)}
             renewed = self.header(wanted)
             return None if _same(renewed, stale) else renewed
@@ -151,12 +151,8 @@ class Authenticator:
         return realm
 
 
-def _minimal(scopes: Collection[str]) -> frozenset[str]:
-    """Without those that others include: one token is asked for, not one for each way to say it."""
-    return frozenset(scope for scope in scopes if f"{scope},push" not in scopes)
-
-
 def _covers(have: frozenset[str], wanted: frozenset[str]) -> bool:
+    """Who may push may pull."""
     return all(scope in have or f"{scope},push" in have for scope in wanted)
 
 

@@ -87,7 +87,6 @@ def _places(inherited: Mapping[str, str]) -> dict[str, str]:
     caches = Path(inherited.get("XDG_CACHE_HOME") or home / ".cache")
     return {
         "HELMFORGE_CACHE": inherited.get("HELMFORGE_CACHE") or str(caches / "helmforge"),
-        "DOCKER_CONFIG": inherited.get("DOCKER_CONFIG") or str(home / ".docker"),  # has Docker's contexts
         "PYTHONPATH": str(Path(helmforge.__file__).parents[1]),
         "PYTHONUSERBASE": site.getuserbase(),
     }

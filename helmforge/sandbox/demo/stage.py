@@ -92,6 +92,8 @@ def set_up(folder: Path, cluster: str, tools: Tools, inherited: Mapping[str, str
             "KUBECONFIG": str(folder / "sandbox" / "kubeconfig"),
             "CONTAINERS_STORAGE_CONF": str(storage),
         }
+        if tools.builder == "docker":  # its contexts are there; buildah wants no such variable
+            added["DOCKER_CONFIG"] = inherited.get("DOCKER_CONFIG") or str(Path.home() / ".docker")
         clone = folder / name
         return Person(name, f"{name}@example.com", clone, environment(home, inherited, added), narrate)
 

@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from helmforge.sandbox.emulator.selectors import lookup, selects
-from helmforge.sandbox.emulator.status import invalid
+from helmforge.sandbox.emulator.status import bad_request, invalid
 
 if TYPE_CHECKING:
     from helmforge.sandbox.emulator.kinds import Kind, Object
@@ -24,11 +24,13 @@ _NAME_RULE = (
     "and must start and end with an alphanumeric character"
 )
 _WORKLOADS = {"Deployment", "ReplicaSet", "StatefulSet", "DaemonSet", "Job"}
+_PODS = {*_WORKLOADS, "Pod"}
 _ROLLING = {"type": "RollingUpdate"}
 _DEFAULTS: dict[str, Object] = {
     "Namespace": {"status": {"phase": "Active"}, "spec": {"finalizers": ["kubernetes"]}},
     "PersistentVolumeClaim": {"status": {"phase": "Bound"}, "spec": {"volumeMode": "Filesystem"}},
     "Pod": {"status": {"phase": "Pending", "qosClass": "BestEffort"}},
+    "PodDisruptionBudget": {"spec": {}},
     "Secret": {"type": "Opaque"},
     "Service": {"status": {"loadBalancer": {}}, "spec": {"type": "ClusterIP", "sessionAffinity": "None"}},
     "DaemonSet": {"spec": {"updateStrategy": _ROLLING}},
@@ -59,6 +61,33 @@ _IMMUTABLE = {
 }
 
 
+_NUMBER, _SHARE = "a whole number", "a whole number or a percentage"
+_EXPECTED = {
+    **dict.fromkeys(("metadata.labels", "metadata.annotations", "spec.template.metadata.labels"), "strings"),
+    **dict.fromkeys(
+        ("spec", "spec.selector", "spec.strategy", "spec.strategy.rollingUpdate", "spec.updateStrategy"),
+        "an object",
+    ),
+    **dict.fromkeys(("spec.template", "spec.template.metadata", "spec.template.spec"), "an object"),
+    **dict.fromkeys(("spec.replicas", "spec.progressDeadlineSeconds", "spec.revisionHistoryLimit"), _NUMBER),
+    **dict.fromkeys(("spec.parallelism", "spec.completions", "spec.backoffLimit"), _NUMBER),
+    **dict.fromkeys(("spec.maxUnavailable", "spec.minAvailable"), _SHARE),
+    **dict.fromkeys(
+        ("spec.strategy.rollingUpdate.maxSurge", "spec.strategy.rollingUpdate.maxUnavailable"), _SHARE
+    ),
+}
+
+
+def _fits(value: object, expected: str) -> bool:
+    if expected == "an object":
+        return isinstance(value, dict)
+    if expected == "strings":
+        return isinstance(value, dict) and all(isinstance(part, str) for part in value.values())
+    if expected == _SHARE and isinstance(value, str):
+        return bool(re.fullmatch(r"\d{1,3}%", value))
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+
+
 def fill(value: Object, defaults: Object) -> Object:
     """`value` with the defaults for what it lacks, at any depth."""
     result = dict(value)
@@ -78,8 +107,25 @@ def without_nulls(value: Any) -> Any:  # noqa: ANN401 - a JSON value
 
 
 def admit(kind: Kind, obj: Object, old: Object | None, serial: int) -> Object:
-    """The object as it is stored. `serial` is a number never given before. Raises 422."""
-    obj = fill(without_nulls(obj), _DEFAULTS.get(kind.name, {}))
+    """The object as it is stored. `serial` is a number never given before. Raises 400, 422."""
+    obj = without_nulls(obj)
+    labels = "spec.selector" if kind.name == "Service" else "spec.selector.matchLabels"
+    for path, expected in (_EXPECTED | {labels: "strings"}).items():
+        value = lookup(obj, path)
+        if value is not None and not _fits(value, expected):
+            raise bad_request(f"{kind.name} in version {kind.api_version}: {path} must be {expected}")
+    try:
+        obj = _default(kind, obj, old, serial)
+        problems = [*_problems(kind, obj), *(_changes(kind, obj, old) if old else ())]
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise bad_request(f"the emulated API cannot read this {kind.name}: {error!r}") from error
+    if problems:
+        raise invalid(kind, obj["metadata"]["name"], problems)
+    return obj
+
+
+def _default(kind: Kind, obj: Object, old: Object | None, serial: int) -> Object:
+    obj = fill(obj, _DEFAULTS.get(kind.name, {}))
     match kind.name:
         case "Namespace":
             label = {"kubernetes.io/metadata.name": obj["metadata"]["name"]}
@@ -95,9 +141,6 @@ def admit(kind: Kind, obj: Object, old: Object | None, serial: int) -> Object:
         case "Job":
             _label_job(obj, (old or obj)["metadata"]["uid"])
     _default_pod(kind, obj)
-    problems = [*_problems(kind, obj), *(_changes(kind, obj, old) if old else ())]
-    if problems:
-        raise invalid(kind, obj["metadata"]["name"], problems)
     return obj
 
 
@@ -124,7 +167,7 @@ def _label_job(obj: Object, uid: str) -> None:
 
 def _default_pod(kind: Kind, obj: Object) -> None:
     holder = obj if kind.name == "Pod" else lookup(obj, "spec.template")
-    if kind.name in {*_WORKLOADS, "Pod"} and holder and "spec" in holder:
+    if kind.name in _PODS and holder and "spec" in holder:
         spec = holder["spec"] = fill(holder["spec"], _POD)
         for container in [*spec.get("containers", ()), *spec.get("initContainers", ())]:
             for port in container.get("ports", ()):
@@ -136,12 +179,19 @@ def _problems(kind: Kind, obj: Object) -> list[tuple[str, str]]:
     allowed = _RBAC_NAME if kind.group.startswith("rbac.") else _NAME
     if not allowed.fullmatch(name) or len(name) > _LONGEST_NAME:
         return [("metadata.name", f"Invalid value: {json.dumps(name)}: {_NAME_RULE}")]
+    place = "spec.containers" if kind.name == "Pod" else "spec.template.spec.containers"
+    if kind.name in _PODS and not all(
+        container["name"] for container in lookup(obj, place) or [{"name": ""}]
+    ):
+        return [(place, "Required value")]
+    if kind.name == "PodDisruptionBudget":
+        selects(obj["spec"].get("selector"), {})  # raises when its controller could not read it
     if kind.name not in _WORKLOADS:
         return []
-    if not lookup(obj, "spec.template.spec.containers"):
-        return [("spec.template.spec.containers", "Required value")]
+    if not obj["spec"].get("selector"):
+        return [("spec.selector", "Required value")]
     labels = lookup(obj, "spec.template.metadata.labels") or {}
-    if selects(obj["spec"].get("selector"), labels):
+    if selects(obj["spec"]["selector"], labels):
         return []
     text = f"Invalid value: {json.dumps(labels)}: `selector` does not match template `labels`"
     return [("spec.template.metadata.labels", text)]

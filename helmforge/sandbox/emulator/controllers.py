@@ -69,15 +69,28 @@ def _sync_service(store: Store, service: Object) -> None:
     labels = {"kubernetes.io/service-name": name, "endpointslice.kubernetes.io/managed-by": "emulated"}
     made = new_object("EndpointSlice", f"{name}-emulated", owner=service, labels=labels)
     known = store.get(KINDS["EndpointSlice"], service["metadata"]["namespace"], made["metadata"]["name"])
+    numbers = [(port, _number(port["targetPort"], pods)) for port in service["spec"]["ports"]]
     ports = [
-        {"name": port.get("name", ""), "protocol": port["protocol"], "port": port["targetPort"]}
-        for port in service["spec"]["ports"]
+        {"name": port.get("name", ""), "protocol": port["protocol"], "port": number}
+        for port, number in numbers
+        if number is not None
     ]
     endpoints = [_endpoint(pod) for pod in pods if "podIP" in pod["status"]]
     store.put(
         KINDS["EndpointSlice"],
         {**(known or made), "addressType": "IPv4", "endpoints": endpoints, "ports": ports},
     )
+
+
+def _number(port: int | str, pods: list[Object]) -> int | None:
+    """The number that a port name stands for in the pods' containers."""
+    if isinstance(port, int):
+        return port
+    containers = [container for pod in pods for container in pod["spec"]["containers"]]
+    named = (
+        item for container in containers for item in container.get("ports", ()) if item.get("name") == port
+    )
+    return next((item["containerPort"] for item in named), None)
 
 
 def _endpoint(pod: Object) -> Object:

@@ -31,7 +31,7 @@ def share(value: int | str, total: int, *, up: bool) -> int:
 def sync_deployment(store: Store, deployment: Object) -> None:
     sets = store.owned("ReplicaSet", deployment)
     digest = template_hash(deployment["spec"]["template"])
-    new = next((item for item in sets if labels_of(item)[_HASH] == digest), None)
+    new = next((item for item in sets if labels_of(item).get(_HASH) == digest), None)
     new = new or _new_set(store, deployment, digest)
     newest = max(map(_revision, sets), default=0)
     revision = str(newest if _revision(new) == newest > 0 else newest + 1)
@@ -52,8 +52,8 @@ def _revision(item: Object) -> int:
 
 def _new_set(store: Store, deployment: Object, digest: str) -> Object:
     spec, label = deployment["spec"], {_HASH: digest}
-    metadata = spec["template"]["metadata"]
-    labels = metadata["labels"] | label
+    metadata = spec["template"].get("metadata", {})
+    labels = metadata.get("labels", {}) | label
     selector = {**spec["selector"], "matchLabels": spec["selector"].get("matchLabels", {}) | label}
     template = {**spec["template"], "metadata": {**metadata, "labels": labels}}
     name = f"{deployment['metadata']['name']}-{digest}"

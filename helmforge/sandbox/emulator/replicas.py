@@ -57,7 +57,7 @@ def sync_stateful_set(store: Store, item: Object) -> None:
             held = True
             if ordered:
                 break
-    stale = [pod for pod in pods.values() if labels_of(pod)[_REVISION] != digest]
+    stale = [pod for pod in pods.values() if labels_of(pod).get(_REVISION) != digest]
     extra = [pod for pod_name, pod in pods.items() if pod_name not in names]
     updates = stale if spec["updateStrategy"]["type"] == "RollingUpdate" else []
     if not held and (doomed := extra or updates):
@@ -72,7 +72,7 @@ def _ordinal(pod: Object) -> int:
 def _stateful_status(store: Store, item: Object, revision: str) -> None:
     pods = store.owned("Pod", item)
     ready = sum(map(is_ready, pods))
-    updated = sum(revision.endswith(labels_of(pod)[_REVISION]) for pod in pods)
+    updated = sum(revision.endswith(labels_of(pod).get(_REVISION, "-")) for pod in pods)
     current = item.get("status", {}).get("currentRevision", revision)
     if updated == ready == len(pods) == item["spec"]["replicas"]:
         current = revision
@@ -98,7 +98,7 @@ def _claim_volumes(store: Store, item: Object, pod_name: str) -> None:
 def sync_daemon_set(store: Store, item: Object) -> None:
     digest = template_hash(item["spec"]["template"])
     pods = store.owned("Pod", item)
-    stale = [pod for pod in pods if labels_of(pod)[_REVISION] != digest]
+    stale = [pod for pod in pods if labels_of(pod).get(_REVISION) != digest]
     if not pods:
         _start_pod(store, item, labels={_REVISION: digest})
     elif stale and item["spec"]["updateStrategy"]["type"] == "RollingUpdate":

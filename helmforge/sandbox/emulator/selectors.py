@@ -77,9 +77,9 @@ def selects(selector: Object | None, labels: dict[str, str]) -> bool:
     """A LabelSelector object of a workload; like there, an absent one selects nothing."""
     if selector is None:
         return False
-    wanted = dict(selector.get("matchLabels") or {})
-    expressions = selector.get("matchExpressions") or []
-    return wanted.items() <= labels.items() and all(_expression(item, labels) for item in expressions)
+    met = [_expression(item, labels) for item in selector.get("matchExpressions", ())]
+    wanted: dict[str, str] = selector.get("matchLabels", {})
+    return wanted.items() <= labels.items() and all(met)
 
 
 def _expression(item: Object, labels: dict[str, str]) -> bool:

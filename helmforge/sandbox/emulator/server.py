@@ -18,11 +18,12 @@ from helmforge.sandbox.emulator.selectors import parse_fields, parse_labels
 from helmforge.sandbox.emulator.status import ApiError, bad_request, cannot, not_found, unsupported_media
 from helmforge.sandbox.emulator.store import Store
 from helmforge.sandbox.emulator.watches import Watch
+from helmforge.sandbox.emulator.writes import Target
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
 
-    from helmforge.sandbox.emulator.kinds import Kind, Object
+    from helmforge.sandbox.emulator.kinds import Object
     from helmforge.sandbox.emulator.selectors import Test
 
 _STORE = web.AppKey("store", Store)
@@ -106,37 +107,66 @@ async def _serve(request: web.Request) -> web.StreamResponse:
         message = f"the server could not find the requested resource (the emulated API cannot serve {path})"
         raise ApiError(404, "NotFound", message)
     namespace, name = unquote(match["namespace"] or ""), unquote(match["name"] or "")
+    manager = (
+        request.query.get("fieldManager") or request.headers.get("User-Agent", "unknown").partition("/")[0]
+    )
+    dry_run = "All" in request.query.getall("dryRun", [])
+    target = Target(kind, namespace, name, manager, dry_run)
     if match["sub"]:
-        return _log_of(request, kind, namespace, name, match["sub"])
-    return await _resource(request, kind, namespace, name)
+        return _log_of(request, target, match["sub"])
+    if request.method == "GET":
+        return await _read(request, target)
+    status, answer = await _write(request, target)
+    return web.json_response(answer, status=status)
 
 
-def _log_of(request: web.Request, kind: Kind, namespace: str, name: str, sub: str) -> web.Response:
-    if (request.method, kind.plural, sub) != ("GET", "pods", "log"):
-        raise cannot(f"serve {request.method} of the subresource {kind.plural}/{sub}")
-    pod = request.app[_STORE].get(kind, namespace, name)
-    if pod is None:
-        raise not_found(kind, name)
+def _log_of(request: web.Request, target: Target, subresource: str) -> web.Response:
+    if (request.method, target.kind.plural, subresource) != ("GET", "pods", "log"):
+        raise cannot(f"serve {request.method} of the subresource {target.kind.plural}/{subresource}")
     previous = request.query.get("previous") == "true"
+    pod = _existing(request, target)
     return web.Response(text=pods.log(pod, request.query.get("container", ""), previous=previous))
 
 
-async def _resource(request: web.Request, kind: Kind, namespace: str, name: str) -> web.StreamResponse:
-    query = request.query
-    if request.method == "GET":
-        watching = query.get("watch") in ("1", "true")
-        return (
-            _get(request, kind, namespace, name)
-            if name and not watching
-            else await _list(request, kind, namespace, name)
-        )
-    manager = query.get("fieldManager") or request.headers.get("User-Agent", "unknown").partition("/")[0]
-    target = writes.Target(kind, namespace, name, manager, "All" in query.getall("dryRun", []))
-    status, obj = await _write(request, target)
-    return web.json_response(obj, status=status)
+def _existing(request: web.Request, target: Target) -> Object:
+    obj = request.app[_STORE].get(target.kind, target.namespace, target.name)
+    if obj is None:
+        raise not_found(target.kind, target.name)
+    return obj
 
 
-async def _write(request: web.Request, target: writes.Target) -> tuple[int, Object]:
+def _selection(request: web.Request, target: Target) -> Test:
+    labels = parse_labels(request.query.get("labelSelector", ""))
+    fields = parse_fields(request.query.get("fieldSelector", ""), target.kind)
+
+    def selected(obj: Object) -> bool:
+        namespace, name = obj["metadata"].get("namespace", ""), obj["metadata"]["name"]
+        here = target.namespace in ("", namespace) and target.name in ("", name)
+        return here and labels(obj) and fields(obj)
+
+    return selected
+
+
+async def _read(request: web.Request, target: Target) -> web.StreamResponse:
+    store, kind = request.app[_STORE], target.kind
+    as_table = "as=Table" in request.headers.get("Accept", "")
+    if request.query.get("watch") in ("1", "true"):
+
+        def render(obj: Object) -> Object:
+            return tables.table(kind, [obj], store.version) if as_table else obj
+
+        return await Watch(store, kind, _selection(request, target), render).serve(request)
+    if target.name:
+        answer = _existing(request, target)
+        objects = [answer]
+    else:
+        objects = list(filter(_selection(request, target), store.find(kind, target.namespace)))
+        head = {"kind": f"{kind.name}List", "apiVersion": kind.api_version}
+        answer = {**head, "metadata": {"resourceVersion": str(store.version)}, "items": objects}
+    return web.json_response(tables.table(kind, objects, store.version) if as_table else answer)
+
+
+async def _write(request: web.Request, target: Target) -> tuple[int, Object]:
     store, body = request.app[_STORE], await _body(request)
     match request.method, bool(target.name):
         case "POST", False:
@@ -153,54 +183,10 @@ async def _write(request: web.Request, target: writes.Target) -> tuple[int, Obje
         case "DELETE", True:
             return 200, writes.delete(store, target, body)
         case "DELETE", False:
-            selected = _selection(request, target.kind, target.namespace, "")
-            objects = [obj for obj in store.find(target.kind, target.namespace) if selected(obj)]
-            return 200, writes.delete_all(store, target, objects, body)
+            doomed = list(filter(_selection(request, target), store.find(target.kind, target.namespace)))
+            return 200, writes.delete_all(store, target, doomed, body)
         case method, _:
             raise ApiError(405, "MethodNotAllowed", f"the server does not allow {method} on {request.path}")
-
-
-def _get(request: web.Request, kind: Kind, namespace: str, name: str) -> web.Response:
-    obj = request.app[_STORE].get(kind, namespace, name)
-    if obj is None:
-        raise not_found(kind, name)
-    return _show(request, kind, [obj], obj)
-
-
-def _selection(request: web.Request, kind: Kind, namespace: str, name: str) -> Test:
-    labels = parse_labels(request.query.get("labelSelector", ""))
-    fields = parse_fields(request.query.get("fieldSelector", ""), kind)
-
-    def selected(obj: Object) -> bool:
-        metadata = obj["metadata"]
-        here = namespace in ("", metadata.get("namespace", "")) and name in ("", metadata["name"])
-        return here and labels(obj) and fields(obj)
-
-    return selected
-
-
-async def _list(request: web.Request, kind: Kind, namespace: str, name: str) -> web.StreamResponse:
-    store, selected = request.app[_STORE], _selection(request, kind, namespace, name)
-    if request.query.get("watch") in ("1", "true"):
-        as_table = "as=Table" in request.headers.get("Accept", "")
-        return await Watch(
-            store, kind, selected, lambda obj: tables.table(kind, [obj], store.version) if as_table else obj
-        ).serve(request)
-    objects = [obj for obj in store.find(kind, namespace) if selected(obj)]
-    metadata = {"resourceVersion": str(store.version)}
-    listed = {
-        "kind": f"{kind.name}List",
-        "apiVersion": kind.api_version,
-        "metadata": metadata,
-        "items": objects,
-    }
-    return _show(request, kind, objects, listed)
-
-
-def _show(request: web.Request, kind: Kind, objects: list[Object], plain: Object) -> web.Response:
-    if "as=Table" in request.headers.get("Accept", ""):
-        return web.json_response(tables.table(kind, objects, request.app[_STORE].version))
-    return web.json_response(plain)
 
 
 async def _body(request: web.Request) -> Any:  # noqa: ANN401 - a JSON value

@@ -64,11 +64,15 @@ def test_without_a_login_the_error_says_how_to_get_one(connect: Connect, vault: 
 def test_a_wrong_password_is_told_apart_and_not_shown(
     connect: Connect, vault: Pusher, guarded: FaultyRegistry
 ) -> None:
+    registry = connect(vault.address, login(USER, "hunter2"))
     with pytest.raises(RegistryAuthError) as caught:
-        connect(vault.address, login(USER, "hunter2")).tags(vault.repository)
+        registry.tags(vault.repository)
     assert f"logged in as {USER} from HELMFORGE_REGISTRY_USERNAME" in caught.value.why
     assert "hunter2" not in f"{caught.value}{caught.value.hint}{caught.value!r}"
     assert len(guarded.seen) == 2
+    with pytest.raises(RegistryAuthError):
+        registry.tags(vault.repository)
+    assert len(guarded.seen) == 3, "the same password once more can only lock the account"
 
 
 def test_the_login_of_the_environment_is_for_one_host_only(
@@ -120,6 +124,21 @@ def test_a_redirected_blob_is_fetched_without_the_login(
     followed = faulty.seen[before:]
     assert [asked.method for asked in followed] == ["GET"]
     assert "authorization" not in followed[0].headers
+
+
+def test_an_upload_address_on_another_host_gets_no_login(
+    connect: Connect, vault: Pusher, guarded: FaultyRegistry, shop: Pusher, faulty: FaultyRegistry
+) -> None:
+    shop.image("1.0.0", layers=0)
+    guarded.fail(requests("POST"), status(202, Location=f"http://{faulty.address}/upload?id=1"))
+    faulty.fail(requests("", "^/upload"), status(201))
+    with pytest.raises(RegistryError):  # the real registry never gets the blob
+        connect(vault.address, login(USER, PASSWORD)).copy(
+            shop.repository.tagged("1.0.0"), vault.repository.tagged("1.0.0")
+        )
+    uploads = [asked for asked in faulty.seen if asked.path.startswith("/upload?id=1&digest=sha256%3A")]
+    assert len(uploads) == 1
+    assert "authorization" not in uploads[0].headers
 
 
 def test_a_foreign_host_cannot_ask_for_the_login(

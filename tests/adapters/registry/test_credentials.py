@@ -99,13 +99,19 @@ def test_files_without_a_login(connect: Connect, tmp_path: Path, config: Any) ->
         {"auths": {_HOST.host: _auth("no colon")}},
         {"auths": {_HOST.host: _auth(":password")}},
         {"auths": {_HOST.host: _auth("user:")}},
-        {"credHelpers": {_HOST.host: "../evil"}},
     ],
 )
 def test_broken_files_are_explained(connect: Connect, tmp_path: Path, config: Any) -> None:
     with pytest.raises(UsageError) as caught:
         _find(connect, {"DOCKER_CONFIG": _docker(tmp_path, config)})
     assert str(tmp_path / "config.json") in caught.value.where
+
+
+@pytest.mark.parametrize("name", ["../evil", "-h", "a b", "a;b"])
+def test_a_helpers_name_leads_nowhere_else(connect: Connect, tmp_path: Path, name: str) -> None:
+    config = {"credHelpers": {_HOST.host: name}}
+    with pytest.raises(UsageError, match="is not the name of a credential helper"):
+        _find(connect, {"DOCKER_CONFIG": _docker(tmp_path, config)})
 
 
 def test_a_folder_in_place_of_the_file(connect: Connect, tmp_path: Path) -> None:

@@ -103,7 +103,7 @@ def test_a_broken_manifest_is_not_copied(
         {"manifests": [], "config": {}},
         {"manifests": [_CONFIG]},
         {"manifests": ["x"]},
-        {"manifests": [_CONFIG] * 3000},
+        {"manifests": [{**_CONFIG, "mediaType": OCI_MANIFEST}] * 3000},
     ],
 )
 def test_a_broken_index_is_not_copied(

@@ -86,9 +86,10 @@ def test_labels_of_an_index_are_its_annotations_over_its_first_platform(
     connect: Connect, shop: Pusher
 ) -> None:
     attestation = shop.image() | {"annotations": {"vnd.docker.reference.type": "attestation-manifest"}}
-    images = [shop.image(labels={"a": "first", "b": "first"}), shop.image(labels={"a": "second"})]
+    first = shop.image(labels={"a": "first", "b": "first"}, annotations={"b": "first", "c": "first"})
+    images = [first, shop.image(labels={"a": "second"})]
     shop.index([attestation, *images], "1.0.0", annotations={"b": "index"})
-    assert connect().labels(shop.repository.tagged("1.0.0")) == {"a": "first", "b": "index"}
+    assert connect().labels(shop.repository.tagged("1.0.0")) == {"a": "first", "b": "index", "c": "first"}
 
 
 def test_a_chart_has_only_annotations(connect: Connect, shop: Pusher) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import pytest
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.adapters.registry.connecting import Connect
+    from tests.support.faulty_registry import Asked
 
 pytestmark = pytest.mark.integration
 
@@ -87,6 +90,23 @@ def test_a_token_is_used_again(connect: Connect, image: Pusher, tokens: TokenSer
     registry = connect(image.address, _CREDENTIALS)
     for _ in range(3):
         assert registry.labels(image.repository.tagged("1.0.0")) == {}
+    assert len(tokens.asked) == 1
+
+
+def test_threads_that_are_asked_at_once_share_one_token(
+    connect: Connect, image: Pusher, tokens: TokenServer, gated: FaultyRegistry
+) -> None:
+    together = threading.Barrier(4)
+
+    def wait_for_the_others(asked: Asked) -> None:
+        if "authorization" not in asked.headers:
+            together.wait(30)
+
+    gated.on_request(wait_for_the_others)
+    registry = connect(image.address, _CREDENTIALS)
+    with ThreadPoolExecutor(4) as threads:
+        found = list(threads.map(registry.tags, [image.repository] * 4))
+    assert found == [("1.0.0",)] * 4
     assert len(tokens.asked) == 1
 
 

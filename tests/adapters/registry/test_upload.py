@@ -47,6 +47,19 @@ def test_a_registry_that_does_not_mount_gets_uploads(
     assert prod.raw("1.0.0") == shop.raw("1.0.0")
 
 
+def test_the_session_of_a_refused_mount_is_used_once(
+    connect: Connect, shop: Pusher, faulty: FaultyRegistry
+) -> None:
+    shop.image("1.0.0", layers=0)
+    upload = requests("PUT", "/blobs/uploads/")
+    before = faulty.count(upload)
+    faulty.fail(_MOUNT, opens_upload())
+    faulty.fail(upload, dropped(), times=1)
+    connect().copy(shop.repository.tagged("1.0.0"), Pusher(shop.address).repository.tagged("1.0.0"))
+    sessions = [asked.path for asked in faulty.seen if upload(asked)][before:]
+    assert len(set(sessions)) == 2
+
+
 def test_a_registry_that_takes_nothing_says_so(
     connect: Connect, shop: Pusher, faulty: FaultyRegistry
 ) -> None:

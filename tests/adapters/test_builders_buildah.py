@@ -1,0 +1,180 @@
+"""buildah for real, and podman where it is installed: both build with the same library."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from helmforge.adapters.builders.buildah import Buildah
+from helmforge.adapters.builders.podman import Podman
+from helmforge.domain.oci import REVISION, RegistryHost, Repository
+from helmforge.errors import StepError, ToolError, UnreachableError
+from tests.adapters.images import LABELS, private_store, the_build, write_context
+from tests.support.faults import status
+from tests.support.faulty_registry import FaultyRegistry
+from tests.support.registry import RegistryServer
+from tests.support.tools import find_tool, require_tool
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from helmforge.adapters.process import Runner
+    from helmforge.domain.oci import ImageRef
+
+pytestmark = pytest.mark.integration
+
+
+def silent(_: str) -> None: ...
+
+
+@pytest.fixture(scope="module")
+def registry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RegistryServer]:
+    with RegistryServer(tmp_path_factory.mktemp("registry")) as running:
+        yield running
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Runner:
+    return private_store(tmp_path)
+
+
+@pytest.fixture(params=[Buildah, Podman])
+def builder(request: pytest.FixtureRequest, store: Runner) -> Buildah | Podman:
+    kind: Callable[..., Buildah | Podman] = request.param
+    if kind is Podman and find_tool("podman") is None:
+        pytest.skip("podman is not installed; buildah is tested instead")
+    require_tool(request.param.name)
+    return kind(store, wait=lambda _: None)
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    write_context(tmp_path)
+    return tmp_path
+
+
+def image(address: str = "127.0.0.1:1", tag: str = "v1.0.0") -> ImageRef:
+    return Repository(RegistryHost(address), "team/shop").tagged(tag)
+
+
+def pushed(reference: ImageRef, runner: Runner, *flags: str) -> Any:
+    argv = ["skopeo", "inspect", "--tls-verify=false", *flags, f"docker://{reference}"]
+    require_tool("skopeo")
+    return json.loads(runner.check(argv, what="not in the registry").out)
+
+
+def test_build_push_and_inspect(
+    builder: Buildah, root: Path, registry: RegistryServer, store: Runner
+) -> None:
+    target = image(registry.address)
+    lines: list[str] = []
+
+    builder.build(the_build(args={"GREETING": "hi $(id), you"}), root, target, LABELS, lines.append)
+    builder.push(target, lines.append)
+
+    config = pushed(target, store, "--config")
+    manifest = pushed(target, store, "--raw")
+    assert config["config"]["Labels"] == {**LABELS, "greeting": "hi $(id), you", "stage": "final"}
+    assert config["created"] == "2026-11-20T10:00:00Z"
+    assert manifest["mediaType"] == "application/vnd.oci.image.manifest.v1+json"
+    assert any("COPY busybox" in line for line in lines)
+
+
+def test_the_local_store_is_asked_for_the_labels(builder: Buildah, root: Path) -> None:
+    assert not builder.exists(image(), LABELS)
+
+    builder.build(the_build(), root, image(), LABELS, silent)
+
+    assert builder.exists(image(), LABELS)
+    assert not builder.exists(image(), {**LABELS, REVISION: "another"})
+    assert not builder.exists(image(tag="v2.0.0"), LABELS)
+
+
+def test_building_again_gives_the_same_digest(
+    builder: Buildah, root: Path, registry: RegistryServer, store: Runner, tmp_path: Path
+) -> None:
+    first, second = image(registry.address, "first"), image(registry.address, "second")
+    builder.build(the_build(), root, first, LABELS, silent)
+    builder.push(first, silent)
+    os.utime(tmp_path / "services" / "shop" / "busybox", (1, 1))
+
+    builder.build(the_build(), root, second, LABELS, silent)
+    builder.push(second, silent)
+
+    assert pushed(first, store)["Digest"] == pushed(second, store)["Digest"]
+
+
+def test_a_target_stops_the_build_early(
+    builder: Buildah, root: Path, registry: RegistryServer, store: Runner
+) -> None:
+    target = image(registry.address, "base")
+
+    builder.build(the_build(target="base"), root, target, LABELS, silent)
+    builder.push(target, silent)
+
+    assert "stage" not in pushed(target, store, "--config")["config"]["Labels"]
+
+
+def test_several_platforms_become_one_index_and_the_same_one_again(
+    builder: Buildah, root: Path, registry: RegistryServer, store: Runner
+) -> None:
+    build = the_build(platforms=("linux/arm64", "linux/amd64"))
+    target, again = image(registry.address, "index"), image(registry.address, "index-again")
+
+    for name in (target, target, again):
+        builder.build(build, root, name, LABELS, silent)
+        assert builder.exists(name, LABELS)
+        builder.push(name, silent)
+
+    index = pushed(target, store, "--raw")
+    assert index["mediaType"] == "application/vnd.oci.image.index.v1+json"
+    assert [entry["platform"]["architecture"] for entry in index["manifests"]] == ["arm64", "amd64"]
+    assert pushed(again, store, "--raw") == index
+
+
+def test_a_broken_dockerfile_shows_what_the_builder_said(builder: Buildah, root: Path) -> None:
+    (root / "services" / "shop" / "build" / "Dockerfile").write_text("FROM scratch\nCOPY nothing /\n")
+
+    with pytest.raises(ToolError) as caught:
+        builder.build(the_build(), root, image(), LABELS, silent)
+
+    assert "cannot be built" in caught.value.what
+    assert "nothing" in caught.value.why
+    assert not builder.exists(image(), LABELS)
+
+
+def test_a_registry_that_is_down(builder: Buildah, root: Path) -> None:
+    builder.build(the_build(), root, image(), LABELS, silent)
+
+    with pytest.raises(UnreachableError) as caught:
+        builder.push(image(), silent)
+
+    assert caught.value.hint == "check that the registry 127.0.0.1:1 is up"
+
+
+def test_a_registry_that_recovers(
+    builder: Buildah, root: Path, registry: RegistryServer, store: Runner
+) -> None:
+    with FaultyRegistry(registry.address) as faulty:
+        target = image(faulty.address, "recovers")
+        builder.build(the_build(), root, target, LABELS, silent)
+        faulty.fail(lambda _: True, status(503), times=1)
+
+        builder.push(target, silent)
+
+    assert pushed(image(registry.address, "recovers"), store)["Digest"].startswith("sha256:")
+
+
+def test_a_registry_that_wants_a_login(builder: Buildah, root: Path, tmp_path: Path) -> None:
+    with RegistryServer(tmp_path / "private", auth=True) as private:
+        target = image(private.address)
+        builder.build(the_build(), root, target, LABELS, silent)
+
+        with pytest.raises(StepError) as caught:
+            builder.push(target, silent)
+
+    assert f"`{builder.name} login {private.address}`" in caught.value.hint

@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from helmforge.adapters.builders import choose_builder
+from helmforge.adapters.process import Runner
+from helmforge.errors import MissingToolError, UsageError
+from tests.adapters.recorded import recorded_program
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture
+def runner(tmp_path: Path) -> Runner:
+    """A PATH with nothing but `cat` (which the recorded programs need) and what a test puts there."""
+    (tmp_path / "cat").symlink_to("/bin/cat")
+    return Runner({"PATH": str(tmp_path)})
+
+
+def no_daemon(folder: Path) -> None:
+    said = "Cannot connect to the Docker daemon at unix:///run/docker.sock. Is the docker daemon running?\n"
+    recorded_program(folder, "docker", err=said, code=1)
+
+
+def test_docker_is_first_when_its_daemon_answers(runner: Runner, tmp_path: Path) -> None:
+    recorded_program(tmp_path, "docker", out="28.2.2\n")
+    recorded_program(tmp_path, "buildah")
+
+    assert choose_builder(runner, "").name == "docker"
+
+
+def test_without_a_daemon_the_next_one_is_taken(runner: Runner, tmp_path: Path) -> None:
+    no_daemon(tmp_path)
+    recorded_program(tmp_path, "podman")
+    assert choose_builder(runner, "").name == "podman"
+
+    recorded_program(tmp_path, "buildah")
+    assert choose_builder(runner, "").name == "buildah"
+
+
+def test_the_configured_builder_is_taken(runner: Runner, tmp_path: Path) -> None:
+    recorded_program(tmp_path, "docker", out="28.2.2\n")
+    recorded_program(tmp_path, "buildah")
+
+    assert choose_builder(runner, "buildah").name == "buildah"
+
+
+def test_no_builder_at_all_says_why_and_what_to_install(runner: Runner, tmp_path: Path) -> None:
+    no_daemon(tmp_path)
+
+    with pytest.raises(MissingToolError) as caught:
+        choose_builder(runner, "")
+
+    assert "docker: Cannot connect to the Docker daemon" in caught.value.why
+    assert "buildah: not installed" in caught.value.why
+    assert "apt-get install buildah" in caught.value.hint
+
+
+def test_the_configured_builder_is_not_replaced_by_another(runner: Runner, tmp_path: Path) -> None:
+    recorded_program(tmp_path, "buildah")
+
+    with pytest.raises(MissingToolError, match="the image builder podman does not work"):
+        choose_builder(runner, "podman")
+
+
+def test_an_unknown_builder(runner: Runner) -> None:
+    with pytest.raises(UsageError, match="no image builder 'bulidah'") as caught:
+        choose_builder(runner, "bulidah")
+
+    assert caught.value.hint == "did you mean 'buildah'?"
