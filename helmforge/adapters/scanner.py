@@ -60,7 +60,7 @@ class CommandScanner:
             bad.sort(key=lambda finding: (-_rank(finding.severity), finding.id))
             rest = [f"and {len(bad) - _SHOWN} more"] if len(bad) > _SHOWN else []
             raise StepError(
-                f"{len(bad)} vulnerabilities at or above {scan.severity} in {image}",
+                f"the scan of {image} found {len(bad)} at or above {scan.severity}",
                 why="\n".join([*map(str, bad[:_SHOWN]), *rest]),
                 hint="update the packages or the base image",
             )

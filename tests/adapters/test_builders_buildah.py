@@ -10,9 +10,11 @@ import pytest
 
 from helmforge.adapters.builders.buildah import Buildah
 from helmforge.adapters.builders.podman import Podman
+from helmforge.adapters.process import Runner
 from helmforge.domain.oci import REVISION, RegistryHost, Repository
 from helmforge.errors import StepError, ToolError, UnreachableError
 from tests.adapters.images import LABELS, private_store, the_build, write_context
+from tests.adapters.recorded import arguments_of, recorded_program
 from tests.support.faults import status
 from tests.support.faulty_registry import FaultyRegistry
 from tests.support.registry import RegistryServer
@@ -22,7 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from helmforge.adapters.process import Runner
     from helmforge.domain.oci import ImageRef
 
 pytestmark = pytest.mark.integration
@@ -42,11 +43,9 @@ def store(tmp_path: Path) -> Runner:
     return private_store(tmp_path)
 
 
-@pytest.fixture(params=[Buildah, Podman])
+@pytest.fixture(params=[Buildah, Podman] if find_tool("podman") else [Buildah])
 def builder(request: pytest.FixtureRequest, store: Runner) -> Buildah | Podman:
     kind: Callable[..., Buildah | Podman] = request.param
-    if kind is Podman and find_tool("podman") is None:
-        pytest.skip("podman is not installed; buildah is tested instead")
     require_tool(request.param.name)
     return kind(store, wait=lambda _: None)
 
@@ -178,3 +177,37 @@ def test_a_registry_that_wants_a_login(builder: Buildah, root: Path, tmp_path: P
             builder.push(target, silent)
 
     assert f"`{builder.name} login {private.address}`" in caught.value.hint
+
+
+def recorded_runner(folder: Path) -> Runner:
+    return Runner({"PATH": f"{folder}:{os.defpath}"})
+
+
+@pytest.mark.parametrize(
+    ("host", "plain"),
+    [
+        (RegistryHost("127.0.0.1:5000"), True),
+        (RegistryHost("cr.example"), False),
+        (RegistryHost("cr.example", insecure=True), True),
+    ],
+)
+def test_only_plain_registries_are_spoken_to_without_tls(
+    tmp_path: Path, host: RegistryHost, *, plain: bool
+) -> None:
+    buildah = recorded_program(tmp_path, "buildah")
+
+    Buildah(recorded_runner(tmp_path)).push(Repository(host, "team/shop").tagged("1"), silent)
+
+    assert ("--tls-verify=false" in arguments_of(buildah)) is plain
+
+
+def test_a_file_system_without_overlay_has_a_hint(tmp_path: Path) -> None:
+    said = (
+        "Error: 'overlay' is not supported over overlayfs, a mount_program is required: backing file system\n"
+    )
+    recorded_program(tmp_path, "buildah", err=said, code=125)
+
+    with pytest.raises(ToolError) as caught:
+        Buildah(recorded_runner(tmp_path)).build(the_build(), tmp_path, image(), {}, silent)
+
+    assert "STORAGE_DRIVER=vfs" in caught.value.hint

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from helmforge.adapters.builders.buildah import Buildah
 from helmforge.adapters.builders.docker import Docker
 from helmforge.adapters.process import Runner
-from helmforge.domain.oci import CREATED, REVISION, ImageRef, RegistryHost, Repository
+from helmforge.domain.oci import CREATED, REVISION, RegistryHost, Repository
 from helmforge.domain.settings import Build
 from helmforge.errors import MissingToolError, StepError, ToolError, UnreachableError
 from tests.adapters.images import LABELS, the_build, write_context
@@ -22,6 +21,8 @@ from tests.support.tools import require_tool
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from helmforge.domain.oci import ImageRef
+
 BUILD = Build("services/shop/Dockerfile", "services/shop", {"B": "2", "A": "x y"}, "final", ())
 NO_BUILDX = '[ "$1" = buildx ] && exit 1'
 
@@ -29,8 +30,8 @@ NO_BUILDX = '[ "$1" = buildx ] && exit 1'
 def silent(_: str) -> None: ...
 
 
-def image(address: str = "127.0.0.1:1", *, insecure: bool = False) -> ImageRef:
-    return Repository(RegistryHost(address, insecure=insecure), "team/shop").tagged("v1.0.0")
+def image(address: str = "127.0.0.1:1") -> ImageRef:
+    return Repository(RegistryHost(address), "team/shop").tagged("v1.0.0")
 
 
 @pytest.fixture
@@ -165,29 +166,3 @@ def test_an_error_is_not_read_as_an_absent_image(runner: Runner, tmp_path: Path)
 
     with pytest.raises(ToolError, match="cannot inspect the image"):
         Docker(runner).exists(image(), LABELS)
-
-
-@pytest.mark.parametrize(
-    ("target", "plain"),
-    [(image(), True), (image("cr.example"), False), (image("cr.example", insecure=True), True)],
-)
-def test_only_plain_registries_are_spoken_to_without_tls(
-    runner: Runner, tmp_path: Path, target: ImageRef, *, plain: bool
-) -> None:
-    buildah = recorded_program(tmp_path, "buildah")
-
-    Buildah(runner).push(target, silent)
-
-    assert ("--tls-verify=false" in arguments_of(buildah)) is plain
-
-
-def test_a_file_system_without_overlay_has_a_hint(runner: Runner, tmp_path: Path) -> None:
-    said = (
-        "Error: 'overlay' is not supported over overlayfs, a mount_program is required: backing file system\n"
-    )
-    recorded_program(tmp_path, "buildah", err=said, code=125)
-
-    with pytest.raises(ToolError) as caught:
-        Buildah(runner).build(BUILD, tmp_path, image(), {}, silent)
-
-    assert "STORAGE_DRIVER=vfs" in caught.value.hint

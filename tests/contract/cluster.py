@@ -22,13 +22,13 @@ if TYPE_CHECKING:
 
 CHART = Path(__file__).parent / "chart"
 _SECONDS = 120
+_PINNED = {"helm": "helm4"}
 
 
 class Cluster(ABC):
     """A cluster behind a kubeconfig, for the real helm 4 and kubectl."""
 
     def __init__(self, kubeconfig: Path, home: Path) -> None:
-        self._programs = {"helm": require_tool("helm4"), "kubectl": require_tool("kubectl")}
         self._environment = {"HOME": str(home), "PATH": os.defpath, "KUBECONFIG": str(kubeconfig)}
 
     @abstractmethod
@@ -36,7 +36,7 @@ class Cluster(ABC):
         """Makes the next revision of the chart's Deployment fail: the flags that this upgrade needs."""
 
     def run(self, program: str, *arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
-        argv = [str(self._programs[program]), *arguments]
+        argv = [str(require_tool(_PINNED.get(program, program))), *arguments]
         return subprocess.run(
             argv,
             env=self._environment,
@@ -48,7 +48,7 @@ class Cluster(ABC):
         )
 
     def start(self, program: str, *arguments: str) -> subprocess.Popen[str]:
-        argv = [str(self._programs[program]), *arguments]
+        argv = [str(require_tool(_PINNED.get(program, program))), *arguments]
         pipe = subprocess.PIPE
         return subprocess.Popen(argv, env=self._environment, stdout=pipe, stderr=subprocess.STDOUT, text=True)
 

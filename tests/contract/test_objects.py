@@ -28,7 +28,8 @@ def _lease(holder: str, **metadata: str) -> str:
 
 def _workload(kind: str, name: str = "app", image: str = "registry.invalid/app:1", **spec: Any) -> str:
     labels = {"app": name}
-    pod = {"containers": [{"name": "app", "image": image}]}
+    ports = [{"name": "http", "containerPort": 8080}]
+    pod = {"containers": [{"name": "app", "image": image, "ports": ports}]}
     template = {"metadata": {"labels": labels}, "spec": pod}
     return _manifest(
         "apps/v1", kind, name, spec={"selector": {"matchLabels": labels}, "template": template, **spec}
@@ -278,7 +279,7 @@ def test_a_job_completes(cluster: Cluster, namespace: str) -> None:
 def test_a_service_finds_ready_pods(cluster: Cluster, namespace: str) -> None:
     here = f"--namespace={namespace}"
     cluster.kubectl("create", here, "-f-", stdin=_workload("Deployment", replicas=2))
-    spec = {"selector": {"app": "app"}, "ports": [{"port": 80}]}
+    spec = {"selector": {"app": "app"}, "ports": [{"port": 80, "targetPort": "http"}]}
     cluster.kubectl("create", here, "-f-", stdin=_manifest("v1", "Service", "app", spec=spec))
 
     def targets() -> list[str]:
@@ -290,6 +291,19 @@ def test_a_service_finds_ready_pods(cluster: Cluster, namespace: str) -> None:
 
     poll(lambda: len(targets()) == 2, "two endpoints")
     assert targets() == sorted(cluster.names(namespace, "pods"))
+    for pod in cluster.get(namespace, "pods")["items"]:
+        assert f"{pod['status']['podIP']}:8080" in cluster.kubectl("describe", "service/app", here)
+
+
+@pytest.mark.parametrize("kind", ["Deployment", "StatefulSet", "DaemonSet"])
+def test_workloads_can_be_described(cluster: Cluster, namespace: str, kind: str) -> None:
+    here = f"--namespace={namespace}"
+    cluster.kubectl("create", here, "-f-", stdin=_workload(kind))
+    poll(lambda: len(cluster.names(namespace, "pods")) == 1, "a pod")
+
+    assert "registry.invalid/app:1" in cluster.kubectl("describe", f"{kind}/app", here)
+    poll(lambda: "Successfully assigned" in cluster.kubectl("describe", "pods", here), "an event")
+    poll(lambda: "Running" in cluster.kubectl("get", "pods", here), "a table with a running pod")
 
 
 def test_defaults_that_clients_read(cluster: Cluster, namespace: str) -> None:

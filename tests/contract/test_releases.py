@@ -49,6 +49,29 @@ def test_the_life_of_a_release(cluster: Cluster, namespace: str) -> None:
     assert "release: not found" in cluster.refused("helm", "status", "web", here)
 
 
+def test_helm_3(cluster: Cluster, namespace: str) -> None:
+    here = (f"--namespace={namespace}", "--wait", "--timeout=30s")
+    new = ("upgrade", "--install", "web", str(CHART), *here)
+
+    for flags in ([], ["--set=greeting=,image=registry.invalid/web:2"]):
+        done = cluster.run("helm3", *new, *flags)
+        assert done.returncode == 0, done.stderr
+    assert cluster.get(namespace, "configmap/settings")["data"] == {"always": "here"}
+    poll(lambda: _images(cluster, namespace) == {"registry.invalid/web:2"}, "the end of the old pods")
+
+    assert cluster.run("helm3", "rollback", "web", *here).returncode == 0
+    assert _history(cluster, namespace) == ["superseded", "superseded", "deployed"]
+    flags = [
+        *cluster.break_rollout(namespace, "never-ready"),
+        "--set=image=registry.invalid/web:3",
+        "--atomic",
+    ]
+    said = cluster.run("helm3", *new, *flags, "--timeout=4s").stderr
+    assert "has been rolled back due to atomic being set: context deadline exceeded" in said
+    assert cluster.run("helm3", "uninstall", "web", *here).returncode == 0
+    assert cluster.names(namespace, "deployments,services,poddisruptionbudgets") == []
+
+
 def test_releases_are_found_by_their_labels(cluster: Cluster, namespace: str) -> None:
     cluster.helm(*cluster.upgrade(namespace, "--labels=commit=abc"))
     find = ("list", f"--namespace={namespace}", "-o", "json", "--selector")

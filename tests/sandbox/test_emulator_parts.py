@@ -228,7 +228,6 @@ _STRANGE = (
 )
 
 
-@__import__("hypothesis").settings(max_examples=3000, deadline=None)
 @given(st.sampled_from(_KINDS), st.sampled_from(_PATHS), _STRANGE)
 def test_strange_objects_do_not_stop_the_controllers(kind: str, path: str, value: Any) -> None:
     store = Store()

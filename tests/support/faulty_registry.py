@@ -17,7 +17,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Self, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from types import TracebackType
 
 _HOP_BY_HOP = frozenset({"connection", "keep-alive", "transfer-encoding", "content-length"})
@@ -129,7 +129,7 @@ class FaultyRegistry:
             connection.putheader("Content-Length", str(len(asked.body)))
             connection.endheaders(asked.body or None)
             response = connection.getresponse()
-            return Reply(response.status, dict(response.getheaders()), response.read())
+            return Reply(response.status, _joined(response.getheaders()), response.read())
         finally:
             connection.close()
 
@@ -137,6 +137,14 @@ class FaultyRegistry:
 def requests(method: str = "", pattern: str = "") -> Matcher:
     """Requests of this method (any when empty) whose path matches the regular expression somewhere."""
     return lambda asked: method in {"", asked.method} and re.search(pattern, asked.path) is not None
+
+
+def _joined(headers: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Headers that come more than once (skopeo's Accept) as one, see RFC 9110, section 5.3."""
+    joined: dict[str, str] = {}
+    for name, value in headers:
+        joined[name] = f"{joined[name]}, {value}" if name in joined else value
+    return joined
 
 
 class _Server(ThreadingHTTPServer):
@@ -155,7 +163,7 @@ class _Connection(BaseHTTPRequestHandler):
     wbufsize = -1  # headers and body in one packet
 
     def _serve(self) -> None:
-        headers = {name.lower(): value for name, value in self.headers.items()}
+        headers = _joined((name.lower(), value) for name, value in self.headers.items())
         asked = Asked(self.command, self.path, headers, self._body(headers))
         reply = self.server.registry.answer(asked)
         if reply is None:

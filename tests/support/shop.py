@@ -159,6 +159,13 @@ class Shop:
         finally:
             connection.close()
 
+    def delete_manifest(self, repository: str, digest: str) -> None:
+        connection = http.client.HTTPConnection(self.registry, timeout=30)
+        connection.request("DELETE", f"/v2/{repository}/manifests/{digest}")
+        answer = connection.getresponse()
+        assert answer.status == http.HTTPStatus.ACCEPTED, answer.status
+        connection.close()
+
     def _add_service(self, name: str) -> None:
         folder = f"services/{name}"
         self.repo.write(

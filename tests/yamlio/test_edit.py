@@ -101,6 +101,7 @@ UNMOVABLE = {
 def test_what_cannot_be_set_alone_is_an_error(text: str) -> None:
     with pytest.raises(ConfigError) as caught:
         edit(text, "values.yaml", {("image", "tag"): "v"})
+    assert caught.value.what == "cannot set image.tag in values.yaml"
     assert caught.value.where.startswith("values.yaml:")
 
 

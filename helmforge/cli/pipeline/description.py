@@ -32,9 +32,7 @@ def _text(pipeline: Pipeline) -> list[str]:
     )
     if not pipeline.services:
         return [head, "nothing to do: no service is affected"]
-    reasons = [
-        f"  {reason.service}: {clean(_why(reason.path, reason.via))}" for reason in pipeline.reasons
-    ]
+    reasons = [f"  {reason.service}: {clean(_why(reason.path, reason.via))}" for reason in pipeline.reasons]
     return [head, "affected:", *reasons, "plan:", *(f"  {line}" for line in plan_lines(pipeline.plan))]
 
 
@@ -53,8 +51,7 @@ def _document(pipeline: Pipeline) -> dict[str, object]:
         "version": version.tag if version else "",
         "services": [service.name for service in pipeline.services],
         "reasons": [
-            {"service": reason.service, "path": reason.path, "via": reason.via}
-            for reason in pipeline.reasons
+            {"service": reason.service, "path": reason.path, "via": reason.via} for reason in pipeline.reasons
         ],
         "steps": plan_document(pipeline.plan),
     }

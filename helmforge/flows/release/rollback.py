@@ -36,6 +36,13 @@ def prepare(
             why=f"Helm's history of {key.name} in {key.namespace} does not know it",
             hint=f"helmforge release promote {service.name} VERSION --env {environment.name}",
         )
+    repository = environment.images.repository(service.name)
+    if record.image and world.registry.resolve(repository.at(Digest.parse(record.image))) is None:
+        raise RefusedError(
+            f"the image of {service.name} {record.version} is no longer in the registry",
+            why=f"{repository}@{record.image} does not exist",
+            hint="name another version that ran here, or release it again under a new number",
+        )
     return chain(_deploy(settings, service, environment, record))
 
 

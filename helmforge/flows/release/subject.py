@@ -10,6 +10,7 @@ from helmforge.domain.artifact import released
 from helmforge.domain.cluster import ReleaseKey
 from helmforge.domain.deployment import running
 from helmforge.errors import RefusedError
+from helmforge.flows.steps.chart import pull
 
 if TYPE_CHECKING:
     from helmforge.domain.artifact import Artifact
@@ -52,19 +53,30 @@ def published_version(
     artifact = claimed_artifact(world.git, settings, service, version)
     image = _demand(world, settings, artifact, artifact.image)
     chart = _demand(world, settings, artifact, artifact.chart)
+    pinned = pull(world, artifact, chart).image_digest
+    if pinned != image:
+        raise RefusedError(
+            f"image and chart of {service.name} {artifact.version} do not belong together",
+            why=f"the chart pins {pinned or 'no image'}, {artifact.image} is {image}",
+            hint=_again(settings, artifact),
+        )
     return PublishedVersion(artifact, image, chart)
 
 
 def _demand(world: World, settings: Settings, artifact: Artifact, ref: ImageRef) -> Digest:
     found = world.registry.resolve(ref)
     if found is None:
-        branch = settings.branches.release.format(service=artifact.service, version=artifact.version)
         raise RefusedError(
             f"{artifact.service} {artifact.version} is not completely published",
             why=f"{ref} is not in the registry",
-            hint=f"run the pipeline of its release branch again: helmforge pipeline run --ref {branch}",
+            hint=_again(settings, artifact),
         )
     return found.digest
+
+
+def _again(settings: Settings, artifact: Artifact) -> str:
+    branch = settings.branches.release.format(service=artifact.service, version=artifact.version)
+    return f"run the pipeline of its release branch again: helmforge pipeline run --ref {branch}"
 
 
 def running_commit(world: World, service: Service, environment: Environment) -> str:

@@ -123,6 +123,12 @@ class PulledChart:
         return str(image.get("digest", "")) if isinstance(image, dict) else ""
 
 
+def pinned_image(world: World, artifact: Artifact) -> str:
+    """The image digest inside the published chart; "" while there is no such chart."""
+    descriptor = world.registry.resolve(artifact.chart)
+    return pull(world, artifact, descriptor.digest).image_digest if descriptor else ""
+
+
 def pull(world: World, artifact: Artifact, digest: Digest) -> PulledChart:
     """By digest, verified: what was approved is what runs."""
     manifest = world.registry.manifest(artifact.charts.at(digest))

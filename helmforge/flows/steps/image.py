@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from helmforge.domain.oci import CREATED, REVISION, SOURCE, VERSION
+from helmforge.domain.oci import CREATED, REVISION, SOURCE, VERSION, Digest
 from helmforge.errors import RefusedError, StepError
+from helmforge.flows.steps.chart import pinned_image
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -48,10 +49,22 @@ class Images:
         builder.build(service.build, root, step.artifact.image, self._labels(step.artifact), log)
 
     def probe_push(self, step: PushImage) -> Facts | None:
-        return self.published(step.artifact)
+        """None as well when the published chart pins other bytes than the tag names."""
+        facts = self.published(step.artifact)
+        if facts and pinned_image(self.world, step.artifact) in {"", facts["digest"]}:
+            return facts
+        return None
 
     def push(self, step: PushImage, log: Log) -> None:
-        self.world.builder().push(step.artifact.image, log)
+        """Two runs of one commit at the same time may build different bytes, and the later one moves
+        the tag. What the chart pins is what was deployed: the tag goes back to it.
+        """
+        pinned = pinned_image(self.world, step.artifact)
+        if pinned:
+            log(f"the chart pins {pinned}: the tag goes back to it")
+            self.world.registry.copy(step.artifact.images.at(Digest.parse(pinned)), step.artifact.image)
+        else:
+            self.world.builder().push(step.artifact.image, log)
 
     def published(self, artifact: Artifact) -> Facts | None:
         """Facts of the image in the registry; RefusedError when the tag is another commit's."""

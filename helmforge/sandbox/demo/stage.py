@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from helmforge.adapters.process import Runner
-from helmforge.errors import RefusedError, UsageError
+from helmforge.errors import RefusedError, StepError, UsageError
 from helmforge.sandbox.demo.monorepo import source_files, write_files, write_program
 from helmforge.sandbox.demo.narration import Role
 from helmforge.sandbox.demo.people import Person, environment
@@ -59,11 +59,19 @@ class Stage:
 
 @contextmanager
 def temporary_folder() -> Iterator[Path]:
-    folder = Path(tempfile.mkdtemp(prefix="helmforge-demo-"))
+    """StepError when something in it cannot be removed."""
+    folder = Path(tempfile.mkdtemp(prefix="helmforge-demo-")).resolve()
     try:
         yield folder
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        with _uninterrupted():
+            shutil.rmtree(folder, ignore_errors=True)
+    if folder.exists():
+        raise StepError(
+            "the demo's folder could not be removed completely",
+            where=str(folder),
+            hint=f"rm -r {folder}, or with files of image layers: buildah unshare rm -r {folder}",
+        )
 
 
 def kept_folder(folder: Path) -> Path:
