@@ -11,6 +11,7 @@ from helmforge.errors import StepError, ToolError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from helmforge.adapters.process import Runner
     from helmforge.domain.oci import ImageRef
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 SEVERITIES = ("LOW", "MEDIUM", "HIGH", "CRITICAL")
 _TIMEOUT_SECONDS = 600.0
+_IMAGE, _ARCHIVE = "{image}", "{archive}"
 _SHOWN = 20
 # GitHub's reading of `security-severity`, a CVSS score, in SARIF: below the number is the word
 _SCORES = ((0.1, "NONE"), (4.0, "LOW"), (7.0, "MEDIUM"), (9.0, "HIGH"))
@@ -42,18 +44,19 @@ class Finding:
 
 
 class CommandScanner:
-    """trivy and grype are asked for JSON; any other command gets the image's reference as its last
-    argument and must print SARIF 2.1.0.
+    """trivy and grype read an archive of the image, since they cannot look into every builder's store,
+    and are asked for JSON. Any other command must print SARIF 2.1.0; it gets the image's reference
+    for `{image}` and the archive's path for `{archive}`, or the reference as its last argument.
     """
 
     def __init__(self, runner: Runner) -> None:
         self._runner = runner
 
-    def scan(self, scan: Scan, image: ImageRef, log: Log) -> None:
+    def scan(self, scan: Scan, image: ImageRef, archive: Callable[[], Path], log: Log) -> None:
         if not scan.command:
             raise UsageError("no image scanner is configured", where="helmforge.yaml scan.command")
         threshold = _threshold(scan)
-        findings = self._findings(scan, image, log)
+        findings = self._findings(scan, image, archive, log)
         bad = [finding for finding in findings if _rank(finding.severity) >= threshold]
         log(f"{scan.command[0]}: {len(findings)} findings, {len(bad)} at or above {scan.severity}")
         if bad:
@@ -62,11 +65,11 @@ class CommandScanner:
             raise StepError(
                 f"the scan of {image} found {len(bad)} at or above {scan.severity}",
                 why="\n".join([*map(str, bad[:_SHOWN]), *rest]),
-                hint="update the packages or the base image",
+                hint="update the packages or the base image, and take secrets out of the image",
             )
 
-    def _findings(self, scan: Scan, image: ImageRef, log: Log) -> list[Finding]:
-        argv, read = _plan(scan, image)
+    def _findings(self, scan: Scan, image: ImageRef, archive: Callable[[], Path], log: Log) -> list[Finding]:
+        argv, read = _plan(scan, image, archive)
         what = f"the image scanner failed on {image}"
         completed = self._runner.check(argv, what=what, timeout=_TIMEOUT_SECONDS)
         for line in completed.err.splitlines():
@@ -80,17 +83,24 @@ class CommandScanner:
             ) from error
 
 
-def _plan(scan: Scan, image: ImageRef) -> tuple[list[str], Callable[[Any], Iterator[Finding]]]:
+def _plan(
+    scan: Scan, image: ImageRef, archive: Callable[[], Path]
+) -> tuple[list[str], Callable[[Any], Iterator[Finding]]]:
     program, *rest = scan.command
-    plain_http = image.repository.registry.plain_http
     if PurePath(program).name == "trivy":
         severities = ",".join(SEVERITIES[_threshold(scan) :])
         argv = [program, "image", "--quiet", "--format", "json", "--severity", severities, "--exit-code", "0"]
-        argv += ["--insecure"] if plain_http else []
-        return [*argv, *(rest[1:] if rest[:1] == ["image"] else rest), str(image)], _trivy
+        return [*argv, *(rest[1:] if rest[:1] == ["image"] else rest), "--input", str(archive())], _trivy
     if PurePath(program).name == "grype":
-        return [program, str(image), "--quiet", "--output", "json", *rest], _grype
-    return [*scan.command, str(image)], _sarif
+        return [program, f"docker-archive:{archive()}", "--quiet", "--output", "json", *rest], _grype
+    return _filled(scan.command, image, archive), _sarif
+
+
+def _filled(command: tuple[str, ...], image: ImageRef, archive: Callable[[], Path]) -> list[str]:
+    """Only whole arguments are placeholders: nothing of a reference is ever read as an option."""
+    values = {_IMAGE: lambda: str(image), _ARCHIVE: lambda: str(archive())}
+    argv = [values[argument]() if argument in values else argument for argument in command]
+    return argv if values.keys() & set(command) else [*argv, str(image)]
 
 
 def _rank(severity: str) -> int:

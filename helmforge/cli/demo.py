@@ -28,9 +28,10 @@ if TYPE_CHECKING:
     help="What the sandbox starts.",
 )
 def demo(keep: Path | None, cluster: str) -> None:
-    """Watch a service go from nothing to production, in a scratch repository, with real tools.
+    """Watch a service go from nothing to production.
 
-    It starts a sandbox, needs no network, and leaves nothing behind unless told to with --keep.
+    It plays in a scratch repository with real tools, starts a sandbox, needs no network, and leaves
+    nothing behind unless told to with --keep.
 
     \b
     Examples:

@@ -9,6 +9,7 @@ from helmforge.domain.artifact import by_commit, released
 from helmforge.domain.event import Flow
 from helmforge.domain.plan import (
     BuildImage,
+    CheckCluster,
     CheckPolicy,
     ClaimVersion,
     Deploy,
@@ -71,8 +72,9 @@ def _steps(settings: Settings, change: Change, service: Service) -> list[Step]:
     publishes = change.flow is Flow.RELEASE or bool(targets)
     steps += [
         CheckPolicy(service, settings.environments),
+        *(CheckCluster(service, target) for target in targets),
         BuildImage(service, artifact, published=publishes),
-        ScanImage(service, artifact),
+        ScanImage(service, artifact, published=publishes),
     ]
     if change.flow is Flow.RELEASE:
         steps.append(ClaimVersion(service, artifact))

@@ -72,6 +72,22 @@ class CheckPolicy(Step):
 
 
 @dataclass(frozen=True)
+class CheckCluster(Step):
+    """Before anything is published for an environment: its cluster answers, and is the right one."""
+
+    verb = "cluster"
+    environment: Environment
+
+    @property
+    def id(self) -> str:
+        return f"{self.service.name}/{self.verb}-{self.environment.name}"
+
+    @property
+    def title(self) -> str:
+        return f"reach the cluster of {self.environment.name}"
+
+
+@dataclass(frozen=True)
 class BuildImage(Step):
     """`published` says that a registry may have this image already, so that nothing need be built."""
 
@@ -86,8 +102,11 @@ class BuildImage(Step):
 
 @dataclass(frozen=True)
 class ScanImage(Step):
+    """`published` as in BuildImage: what is published was scanned before it was pushed."""
+
     verb = "scan"
     artifact: Artifact
+    published: bool
 
     @property
     def title(self) -> str:

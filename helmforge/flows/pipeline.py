@@ -9,6 +9,7 @@ from helmforge.domain.affected import affected, everything
 from helmforge.domain.branches import recognise
 from helmforge.domain.event import Event, EventKind, Flow
 from helmforge.domain.pipeline import Change, artifact_of, plan_pipeline
+from helmforge.domain.settings import DeployWhen
 from helmforge.errors import RefusedError, UsageError
 from helmforge.flows.configuration import find_service, load_services, trunk_settings
 from helmforge.flows.steps.claim import claimed_commit
@@ -57,8 +58,9 @@ def prepare(world: World, settings: Settings, events: Events, request: Request) 
     commit = world.git.commit("HEAD")
     if commit is None:
         raise UsageError("there is no commit yet", hint="git add . && git commit")
-    if branch.flow is Flow.RELEASE:
+    if _publishes(branch, settings):
         settings = trunk_settings(world.git, settings)
+        branch = recognise(event, settings)
     known = load_services(world.git, settings)
     reasons = _reasons(world.git, settings, event, branch, known, request)
     chosen = tuple(find_service(known, reason.service) for reason in reasons)
@@ -86,6 +88,12 @@ def _event(git: Git, settings: Settings, events: Events, request: Request) -> Ev
         )
     kind = request.event or EventKind.PUSH
     return Event(kind, name, target=settings.trunk if kind is EventKind.PULL_REQUEST else "")
+
+
+def _publishes(branch: BranchRef, settings: Settings) -> bool:
+    """Whether the trunk's rules must judge: its own, too, of what the trunk and a release branch are."""
+    deploys = any(environment.deploy is DeployWhen.ON_TRUNK for environment in settings.environments)
+    return branch.flow is Flow.RELEASE or (branch.flow is Flow.TRUNK and deploys)
 
 
 def _reasons(

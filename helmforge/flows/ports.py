@@ -193,12 +193,17 @@ class Builder(Protocol):
         """Whether the local store has the image with these labels."""
 
     def push(self, image: ImageRef, log: Log) -> None: ...
+    def export(self, image: ImageRef, archive: Path) -> None:
+        """Writes the image, as built for this machine's platform, to a new file: docker's archive format."""
 
 
 class Scanner(Protocol):
-    def scan(self, scan: Scan, image: ImageRef, log: Log) -> None:
-        """Raises StepError when the scanner finds something at or above the severity, and when it
-        is missing or fails: never passes silently.
+    def scan(self, scan: Scan, image: ImageRef, archive: Callable[[], Path], log: Log) -> None:
+        """`archive` writes the built image to a file in docker's archive format, for scanners that
+        cannot look into the builder's store; it is called only when it is needed.
+
+        Raises StepError when the scanner finds something at or above the severity, and when it is
+        missing or fails: never passes silently.
         """
 
 

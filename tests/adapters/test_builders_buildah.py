@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import tarfile
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -123,6 +124,8 @@ def test_several_platforms_become_one_index_and_the_same_one_again(
 ) -> None:
     build = the_build(platforms=("linux/arm64", "linux/amd64"))
     target, again = image(registry.address, "index"), image(registry.address, "index-again")
+    draft_of_a_killed_build = f"{target.repository}-draft:index"
+    store.check([builder.name, "manifest", "create", draft_of_a_killed_build], what="no draft")
 
     for name in (target, target, again):
         builder.build(build, root, name, LABELS, silent)
@@ -211,3 +214,24 @@ def test_a_file_system_without_overlay_has_a_hint(tmp_path: Path) -> None:
         Buildah(recorded_runner(tmp_path)).build(the_build(), tmp_path, image(), {}, silent)
 
     assert "STORAGE_DRIVER=vfs" in caught.value.hint
+
+
+@pytest.mark.parametrize("platforms", [(), ("linux/amd64", "linux/arm64")])
+def test_an_archive_holds_the_image_for_scanners(
+    builder: Buildah, root: Path, platforms: tuple[str, ...]
+) -> None:
+    builder.build(the_build(platforms=platforms), root, image(), LABELS, silent)
+
+    builder.export(image(), root / "image.tar")
+
+    with tarfile.open(root / "image.tar") as archive:
+        member = archive.extractfile("manifest.json")
+        assert member is not None
+        (described,) = json.load(member)
+    assert described["RepoTags"] == [str(image())]
+    assert described["Layers"]
+
+
+def test_an_image_that_is_not_there_has_no_archive(builder: Buildah, root: Path) -> None:
+    with pytest.raises(ToolError, match="cannot be written to an archive"):
+        builder.export(image(tag="v9"), root / "image.tar")

@@ -62,6 +62,17 @@ def test_lint_findings_are_the_reason_of_the_error(helm: HelmCli, tmp_path: Path
     assert "[ERROR] templates/broken.yaml" in caught.value.why
 
 
+def test_lint_warnings_are_findings_too(helm: HelmCli, tmp_path: Path) -> None:
+    chart = write_chart(tmp_path)
+    old = "apiVersion: policy/v1beta1\nkind: PodDisruptionBudget\nmetadata: {name: shop}\n"
+    (chart / "templates" / "old.yaml").write_text(old)
+
+    with pytest.raises(ToolError) as caught:
+        helm.lint(chart, None, lambda _: None)
+
+    assert "[WARNING] templates/old.yaml: policy/v1beta1 PodDisruptionBudget" in caught.value.why
+
+
 def test_lint_reads_the_environment_values(helm: HelmCli, tmp_path: Path) -> None:
     values = write_values(tmp_path, pods=True, selector="[")
 

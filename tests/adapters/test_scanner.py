@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 IMAGE = Repository(RegistryHost("cr.example"), "team/shop").tagged("v1.0.0")
-LOCAL = Repository(RegistryHost("127.0.0.1:5000"), "team/shop").tagged("v1.0.0")
 
 
 def trivy_report(*severities: str) -> dict[str, Any]:
@@ -66,13 +65,18 @@ class Scene:
         self.folder = folder
         self.scanner = CommandScanner(Runner({"PATH": f"{folder}:{os.defpath}"}))
         self.lines: list[str] = []
+        self.exported = 0
+
+    def archive(self) -> Path:
+        self.exported += 1
+        return self.folder / "image.tar"
 
     def scan(
         self, report: object, *command: str, severity: str = "HIGH", code: int = 0, err: str = ""
     ) -> None:
         out = report if isinstance(report, str) else json.dumps(report)
         recorded_program(self.folder, command[0], out=out, err=err, code=code)
-        self.scanner.scan(Scan(command, severity), IMAGE, self.lines.append)
+        self.scanner.scan(Scan(command, severity), IMAGE, self.archive, self.lines.append)
 
     def arguments(self, program: str) -> list[str]:
         return arguments_of(self.folder / program)
@@ -196,13 +200,13 @@ def test_a_scanner_that_fails_is_a_failure_even_with_a_clean_report(scene: Scene
 
 def test_a_missing_scanner(scene: Scene) -> None:
     with pytest.raises(MissingToolError, match="'no-scanner'"):
-        scene.scanner.scan(Scan(("no-scanner",)), IMAGE, scene.lines.append)
+        scene.scanner.scan(Scan(("no-scanner",)), IMAGE, scene.archive, scene.lines.append)
 
 
 @pytest.mark.parametrize("scan", [Scan(()), Scan(("trivy",), "SEVERE")])
 def test_a_wrong_configuration(scene: Scene, scan: Scan) -> None:
     with pytest.raises(UsageError):
-        scene.scanner.scan(scan, IMAGE, scene.lines.append)
+        scene.scanner.scan(scan, IMAGE, scene.archive, scene.lines.append)
 
 
 def test_what_the_scanner_says_on_the_way_is_logged(scene: Scene) -> None:
@@ -217,14 +221,18 @@ def test_the_scanners_are_called_with_the_flags_they_need(scene: Scene) -> None:
     scene.scan(sarif_report([]), "my-scanner", "--fast")
 
     trivy = ["image", "--quiet", "--format", "json", "--severity", "HIGH,CRITICAL", "--exit-code", "0"]
-    assert scene.arguments("trivy") == [*trivy, "--skip-db-update", str(IMAGE)]
-    assert scene.arguments("grype") == [str(IMAGE), "--quiet", "--output", "json", "--add-cpes-if-none"]
+    archive = str(scene.folder / "image.tar")
+    assert scene.arguments("trivy") == [*trivy, "--skip-db-update", "--input", archive]
+    grype = [f"docker-archive:{archive}", "--quiet", "--output", "json", "--add-cpes-if-none"]
+    assert scene.arguments("grype") == grype
     assert scene.arguments("my-scanner") == ["--fast", str(IMAGE)]
 
 
-def test_a_plain_registry_is_spoken_to_plainly(scene: Scene) -> None:
-    recorded_program(scene.folder, "trivy", out='{"SchemaVersion": 2}')
+def test_another_scanner_gets_what_it_asks_for_as_whole_arguments(scene: Scene) -> None:
+    scene.scan(sarif_report([]), "my-scanner", "--file", "{archive}", "--name", "{image}", "--x={image}")
 
-    scene.scanner.scan(Scan(("trivy",)), LOCAL, scene.lines.append)
-
-    assert "--insecure" in scene.arguments("trivy")
+    archive = str(scene.folder / "image.tar")
+    assert scene.arguments("my-scanner") == ["--file", archive, "--name", str(IMAGE), "--x={image}"]
+    scene.exported = 0
+    scene.scan(sarif_report([]), "my-scanner")
+    assert scene.exported == 0

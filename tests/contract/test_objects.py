@@ -299,7 +299,7 @@ def test_a_service_finds_ready_pods(cluster: Cluster, namespace: str) -> None:
 def test_workloads_can_be_described(cluster: Cluster, namespace: str, kind: str) -> None:
     here = f"--namespace={namespace}"
     cluster.kubectl("create", here, "-f-", stdin=_workload(kind))
-    poll(lambda: len(cluster.names(namespace, "pods")) == 1, "a pod")
+    poll(lambda: cluster.names(namespace, "pods") != [], "a pod")
 
     assert "registry.invalid/app:1" in cluster.kubectl("describe", f"{kind}/app", here)
     poll(lambda: "Successfully assigned" in cluster.kubectl("describe", "pods", here), "an event")

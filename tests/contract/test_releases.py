@@ -176,7 +176,7 @@ def test_rollback_on_failure(cluster: Cluster, namespace: str) -> None:
 
 def test_a_progress_deadline(cluster: Cluster, namespace: str) -> None:
     flags = cluster.break_rollout(namespace, "never-ready")
-    cluster.run("helm", *cluster.upgrade(namespace, "--timeout=1s", *flags))
+    cluster.helm(*cluster.upgrade(namespace, "--wait=hookOnly", *flags))
     cluster.kubectl(
         "patch", "deployment/web", f"--namespace={namespace}", "-p", '{"spec":{"progressDeadlineSeconds":1}}'
     )

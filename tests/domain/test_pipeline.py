@@ -50,6 +50,7 @@ SETTINGS = Settings(
 )
 QUICK = ["test", "lint", "render"]
 FULL = [*QUICK, "policy", "build", "scan"]
+REACHING = [*QUICK, "policy", "cluster", "build", "scan"]
 PUBLISH = ["push-image", "package", "push-chart", "deploy"]
 
 
@@ -63,9 +64,13 @@ def verbs(flow: Flow, version: str = "") -> list[str]:
     [
         (Flow.FEATURE, "", QUICK),
         (Flow.PULL_REQUEST, "", FULL),
-        (Flow.TRUNK, "", [*FULL, *PUBLISH]),
-        (Flow.RELEASE, "v1.1.2", [*FULL, "claim", *PUBLISH, "deploy"]),
-        (Flow.RELEASE, "1.2.0-rc.1", [*FULL, "claim", *PUBLISH]),
+        (Flow.TRUNK, "", [*REACHING, *PUBLISH]),
+        (
+            Flow.RELEASE,
+            "v1.1.2",
+            [*QUICK, "policy", "cluster", "cluster", "build", "scan", "claim", *PUBLISH, "deploy"],
+        ),
+        (Flow.RELEASE, "1.2.0-rc.1", [*REACHING, "claim", *PUBLISH]),
     ],
 )
 def test_the_table_of_the_flow(flow: Flow, version: str, expected: list[str]) -> None:

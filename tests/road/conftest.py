@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,9 @@ import pytest
 from helmforge.sandbox.controlplane import CONTEXTS
 from helmforge.sandbox.emulator.client import kubeconfig as emulated_kubeconfig
 from tests.e2e.conftest import control_plane
+from tests.road.scene import Scene
 from tests.support.emulated import emulated_api
+from tests.support.faulty_registry import FaultyRegistry
 from tests.support.registry import RegistryServer
 from tests.support.shop import Place, Shop
 from tests.support.tools import require_tool
@@ -61,3 +64,31 @@ def shop(tmp_path: Path, place: Place) -> Iterator[Shop]:
         yield made
         for namespace in (place.qa, place.prod):
             made.kubectl("delete", "namespace", namespace, "--context=dev", "--wait=false")
+
+
+@pytest.fixture(scope="module")
+def scene(tmp_path_factory: pytest.TempPathFactory, emulated: Path) -> Iterator[Scene]:
+    """One shop for the refusals of a module: what is refused leaves nothing that others could see.
+
+    A test that publishes something takes a version of its own.
+    """
+    folder = tmp_path_factory.mktemp("scene")
+    temporary = folder / "temporary"
+    temporary.mkdir()
+    place = Place(emulated, require_tool("helm4"), f"t{secrets.token_hex(4)}")
+    server = json.loads(emulated.read_text(encoding="utf-8"))["clusters"][0]["cluster"]["server"]
+    with RegistryServer(folder / "registry") as registry, FaultyRegistry(registry.address) as proxy:
+        shop = Shop(folder / "shop", proxy.address, place)
+        shop.repo.environment["TMPDIR"] = str(temporary)
+        yield Scene(shop, proxy, registry.folder, server, temporary)
+
+
+@pytest.fixture(autouse=True)
+def trunk_and_healthy(request: pytest.FixtureRequest) -> None:
+    """Each test that uses a scene starts on a clean trunk, with a registry that does its work."""
+    if "scene" not in request.fixturenames:
+        return
+    scene: Scene = request.getfixturevalue("scene")
+    scene.proxy.heal()
+    scene.shop.repo.git("checkout", "--quiet", "--force", "main")
+    scene.shop.repo.git("clean", "--quiet", "-fdx")

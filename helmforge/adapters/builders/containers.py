@@ -76,6 +76,12 @@ class ContainersBuilder:
         if completed.code != 0:
             raise push_failure(completed, self.name, image)
 
+    def export(self, image: ImageRef, archive: Path) -> None:
+        target = f"docker-archive:{archive}:{image}"
+        completed = self._call("push", str(image), target)
+        if completed.code != 0:
+            raise completed.error(f"the image {image} cannot be written to an archive")
+
     def _build(
         self, build: Build, root: Path, image: ImageRef, labels: Mapping[str, str], log: Log, *names: str
     ) -> str:

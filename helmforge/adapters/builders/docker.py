@@ -88,5 +88,9 @@ class Docker:
         if completed.code != 0:
             raise push_failure(completed, self.name, image)
 
+    def export(self, image: ImageRef, archive: Path) -> None:
+        argv = [self.name, "image", "save", "--output", str(archive), str(image)]
+        self._runner.check(argv, what=f"the image {image} cannot be written to an archive")
+
     def _has_buildx(self) -> bool:
         return self._runner.run([self.name, "buildx", "version"]).code == 0

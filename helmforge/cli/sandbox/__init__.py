@@ -13,7 +13,7 @@ COMMANDS = {
 
 @click.group(cls=LazyGroup, commands_table=COMMANDS)
 def sandbox() -> None:
-    """A local registry and cluster to try things with, on loopback only.
+    """A local registry and cluster to try things with.
 
     \b
     Example:

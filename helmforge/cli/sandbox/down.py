@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 @folder_option
 @output_option("text", "json")
 def down(folder: Path | None, output: str) -> None:
-    """Stop everything that `sandbox up` started, and remove its folder with the registry's content.
+    """Stop the sandbox and remove its folder.
+
+    What was pushed to its registry is gone then.
 
     \b
     Example:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @folder_option
 @output_option("text", "json")
 def status(folder: Path | None, output: str) -> None:
-    """Say whether the sandbox is up, and where registry and kubeconfig are.
+    """Say whether the sandbox is up, and where.
 
     \b
     Example:

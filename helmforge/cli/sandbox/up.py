@@ -26,10 +26,11 @@ from helmforge.cli.sandbox.place import document, folder_option, lifecycle, line
 @folder_option
 @output_option("text", "json")
 def up(cluster: str | None, kubeconfig: Path | None, folder: Path | None, output: str) -> None:
-    """Start a registry and a cluster in the background, reachable from this machine only.
+    """Start a local registry and cluster.
 
-    The emulated cluster is an API that helm and kubectl can use; no pods run. A sandbox that is up is
-    left as it is; what is left of one that ended is cleared away.
+    They run in the background and can be reached from this machine only. The emulated cluster is an
+    API that helm and kubectl can use; no pods run. A sandbox that is up is left as it is; what is left
+    of one that ended is cleared away.
 
     \b
     Examples:

@@ -10,6 +10,7 @@ from helmforge.domain.plan import CopyImage, Deploy, RecordPromotion, chain
 from helmforge.errors import RefusedError
 from helmforge.flows.release.approve import demand_gate
 from helmforge.flows.release.subject import authors, published_version, running_commit
+from helmforge.flows.steps.deploy import demand_cluster
 
 if TYPE_CHECKING:
     from helmforge.domain.plan import Plan
@@ -39,6 +40,7 @@ def prepare(
             where=f"helmforge.yaml environments.{environment.name}.prereleases",
             hint="release the final version first",
         )
+    demand_cluster(world.kubernetes, service, environment)
     published = published_version(world, settings, service, version)
     subject = published.subject(environment)
     verdict = judge(

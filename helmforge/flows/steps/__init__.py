@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
 def runners(world: World, settings: Settings, work: Path) -> StepRunners:
     """`work` is a temporary folder that lives as long as the run."""
-    checks = Checks(world, settings.scan)
     claims = Claims(world.git)
     images = Images(world)
+    checks = Checks(world, images, settings.scan, work)
     charts = Charts(world, work)
     deployments = Deployments(world, work)
     promotions = Promotions(world)
@@ -35,6 +35,7 @@ def runners(world: World, settings: Settings, work: Path) -> StepRunners:
         plan.RenderChart: Check(checks.render),
         plan.CheckPolicy: Check(checks.policy),
         plan.ScanImage: Check(checks.scan),
+        plan.CheckCluster: Check(deployments.reach),
         plan.BuildImage: Effect(images.probe_build, images.build, images.built, already="already built"),
         plan.PushImage: Effect(images.probe_push, images.push, already="already in the registry"),
         plan.ClaimVersion: Effect(claims.probe, claims.act, already="already claimed for this commit"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,10 +14,12 @@ from helmforge.errors import StepError
 from helmforge.flows.execution import Nothing
 
 if TYPE_CHECKING:
+    from helmforge.domain.artifact import Artifact
     from helmforge.domain.plan import CheckPolicy, LintChart, RenderChart, RunTests, ScanImage
     from helmforge.domain.settings import Environment, Scan, Service
     from helmforge.flows.events import Facts
     from helmforge.flows.ports import Log
+    from helmforge.flows.steps.image import Images
     from helmforge.flows.world import World
 
 
@@ -26,7 +29,9 @@ _KIND = re.compile(r"^kind: *(\S+)", re.MULTILINE)
 @dataclass(frozen=True)
 class Checks:
     world: World
+    images: Images
     scan_settings: Scan
+    work: Path
     rendered: dict[str, str] = field(default_factory=dict)
 
     def test(self, step: RunTests, log: Log) -> Facts | Nothing:
@@ -76,8 +81,17 @@ class Checks:
     def scan(self, step: ScanImage, log: Log) -> Facts | Nothing:
         if not self.scan_settings.command:
             return Nothing("no scanner configured (helmforge.yaml: scan.command)")
-        self.world.scanner.scan(self.scan_settings, step.artifact.image, log)
+        if step.published and self.images.published(step.artifact):
+            return Nothing("already published: it was scanned before its push")
+        self.world.scanner.scan(
+            self.scan_settings, step.artifact.image, partial(self._archive, step.artifact), log
+        )
         return {"scanner": Path(self.scan_settings.command[0]).name, "severity": self.scan_settings.severity}
+
+    def _archive(self, artifact: Artifact) -> Path:
+        archive = self.work / f"{artifact.service}-image.tar"
+        self.world.builder().export(artifact.image, archive)
+        return archive
 
     @property
     def _root(self) -> Path:

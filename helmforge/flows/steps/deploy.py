@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     from helmforge.domain.cluster import RolloutReport
     from helmforge.domain.oci import Digest
-    from helmforge.domain.plan import Deploy
-    from helmforge.domain.settings import Environment
+    from helmforge.domain.plan import CheckCluster, Deploy
+    from helmforge.domain.settings import Environment, Service
     from helmforge.flows.events import Facts
     from helmforge.flows.ports import Kubernetes, Log
     from helmforge.flows.steps.chart import PulledChart
@@ -48,12 +48,25 @@ def guard_cluster(kubernetes: Kubernetes, environment: Environment) -> None:
         )
 
 
+def demand_cluster(kubernetes: Kubernetes, service: Service, environment: Environment) -> None:
+    """To be asked before anything is published: kubectl is here, the cluster is the right one and
+    answers, and we may see the Lease that a deployment needs.
+    """
+    guard_cluster(kubernetes, environment)
+    kubernetes.lease(ReleaseKey(environment.cluster, environment.namespace_of(service), service.name))
+
+
 @dataclass(frozen=True)
 class Deployments:
     """`work` is this run's temporary folder."""
 
     world: World
     work: Path
+
+    def reach(self, step: CheckCluster, log: Log) -> Facts:
+        demand_cluster(self.world.kubernetes, step.service, step.environment)
+        log(f"context {step.environment.cluster.context}")
+        return {"context": step.environment.cluster.context}
 
     def probe(self, step: Deploy) -> Facts | None:
         guard_cluster(self.world.kubernetes, step.environment)

@@ -63,6 +63,7 @@ def feature(stage: Stage) -> None:
     kim = stage.kim
     kim.types("git switch --quiet --create feature/warmer")
     _edit(kim.folder / monorepo.GREETING, "Hello from", "A warm hello from")
+    kim.types("git diff --unified=0")
     _commit(stage, "A warmer greeting")
     kim.types("git push --quiet --set-upstream origin feature/warmer")
     stage.say("Your CI runs one command for every event. For a feature branch: tests, lint, render.")
