@@ -1,0 +1,59 @@
+# Everything starts from a bare Debian machine with Python 3.11, Git and make: the first run sets the
+# machine up and says what it does (dev/setup.py), the next ones find it done.
+
+PYTHON ?= python3
+BIN := .venv/bin
+# The pinned Helm 4 and kubectl come first for whatever the targets run.
+export PATH := $(CURDIR)/.venv/tools:$(CURDIR)/$(BIN):$(PATH)
+export PYTHONDONTWRITEBYTECODE := 1
+# More arguments for the command behind a target: make test ARGS="-k registry".
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test e2e controlplane lint format bench lock clean
+
+help:  ## this list
+	@awk -F ':.*## ' '/^[a-z0-9]+:.*## /{printf "make %-13s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+
+setup:  ## .venv, Helm 3 and 4, kubectl, buildah, docker-registry, busybox: what the other targets need
+	@$(PYTHON) -m dev.setup python tools packages
+
+demo: setup  ## the whole road of a service in a scratch monorepo, narrated
+	@$(BIN)/helmforge demo $(ARGS)
+
+test: setup  ## every test but e2e; a missing tool is a failure
+	@HELMFORGE_REQUIRE_TOOLS=1 $(BIN)/pytest -n auto --dist worksteal -m "not e2e" $(ARGS)
+
+ifeq ($(origin KUBECONFIG),command line)
+# Only when asked for by name: a KUBECONFIG in the environment may lead to production.
+e2e: setup
+	@HELMFORGE_REQUIRE_TOOLS=1 HELMFORGE_E2E_KUBECONFIG="$(abspath $(KUBECONFIG))" $(BIN)/pytest -n auto --dist worksteal -m e2e $(ARGS)
+else
+e2e: setup controlplane  ## the tests against a real Kubernetes API (make e2e KUBECONFIG=FILE: one of yours)
+	@HELMFORGE_REQUIRE_TOOLS=1 $(BIN)/pytest -n auto --dist worksteal -m e2e $(ARGS)
+endif
+
+controlplane:  ## build the Kubernetes control plane into the cache, once per machine
+	@$(PYTHON) -m dev.setup python controlplane
+
+lint:  ## ruff, mypy, import contracts
+	@$(PYTHON) -m dev.setup python
+	@status=0; for check in "ruff check" "ruff format --check" mypy lint-imports; do \
+	  echo "--- $$check"; $(BIN)/$$check || status=1; \
+	done; exit $$status
+
+format:  ## let ruff mend what it can
+	@$(PYTHON) -m dev.setup python
+	@$(BIN)/ruff check --fix
+	@$(BIN)/ruff format
+
+bench: setup  ## the benchmarks, as a Markdown table
+	@$(PYTHON) -m dev.setup bench
+	@$(BIN)/python -m bench $(ARGS)
+
+lock:  ## write dev/requirements.txt anew from pyproject.toml
+	@$(PYTHON) -m dev.lock
+
+clean:  ## remove .venv and what tools left in the clone; the cache of the machine stays
+	@rm -rf .venv build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	@find . -type d -name __pycache__ -prune -exec rm -rf {} +

