@@ -10,7 +10,7 @@ export PYTHONDONTWRITEBYTECODE := 1
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test e2e controlplane lint format bench lock clean
+.PHONY: help setup demo test e2e controlplane kill lint format bench lock clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## /{printf "make %-13s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -32,6 +32,9 @@ else
 e2e: setup controlplane  ## the tests against a real Kubernetes API (make e2e KUBECONFIG=FILE: one of yours)
 	@HELMFORGE_REQUIRE_TOOLS=1 $(BIN)/pytest -n auto --dist worksteal -m e2e $(ARGS)
 endif
+
+kill: setup controlplane  ## the kill test at every point, with Helm 3 and Helm 4 (takes long)
+	@HELMFORGE_KILL_EVERY=1 HELMFORGE_REQUIRE_TOOLS=1 $(BIN)/pytest -n auto -m e2e tests/kill $(ARGS)
 
 controlplane:  ## build the Kubernetes control plane into the cache, once per machine
 	@$(PYTHON) -m dev.setup python controlplane

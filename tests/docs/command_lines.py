@@ -44,7 +44,10 @@ def _arguments(text: str) -> Iterator[str]:
 
 
 def objection(arguments: str) -> str:
-    """Why click refuses `helmforge ARGUMENTS`; "" when it would run. Optional parts in brackets are left out."""
+    """Why click refuses `helmforge ARGUMENTS`; "" when it would run.
+
+    Parts in brackets are left out, and a command may be named without its arguments.
+    """
     try:
         words = shlex.split(_OPTIONAL.sub("", arguments))
         _parse(cli, "helmforge", words, None)
@@ -58,6 +61,8 @@ def objection(arguments: str) -> str:
 
 
 def _parse(command: click.Command, name: str, words: list[str], parent: click.Context | None) -> None:
+    if not words:
+        return
     context = command.make_context(name, words, parent=parent)
     if isinstance(command, click.Group):
         rest = [*context._protected_args, *context.args]

@@ -102,5 +102,5 @@ def _shell(step: Typed | Written) -> str:
 def _difference(step: Typed, printed: str, code: int) -> str:
     if bool(code) == step.fails and fits(step.shown, printed):
         return ""
-    lines = "\n".join(settled(printed))
-    return f"line {step.line}: $ {step.command}\nended with {code} and printed\n{lines}\nthe page shows\n{step.shown}"
+    lines = [f"line {step.line}: $ {step.command}", f"ended with {code} and printed", *settled(printed)]
+    return "\n".join([*lines, "the page shows", step.shown])

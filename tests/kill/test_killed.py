@@ -6,7 +6,6 @@ By default a sample of the points is hit; HELMFORGE_KILL_EVERY=1 (`make kill`) h
 from __future__ import annotations
 
 import os
-import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,7 +16,7 @@ from tests.support.registry import RegistryServer
 from tests.support.shop import Shop
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from tests.kill.killing import Point
@@ -77,7 +76,7 @@ def trial(request: pytest.FixtureRequest, tmp_path: Path, place: Place) -> Itera
 
 
 def test_killed_anywhere_and_run_again_ends_the_same(
-    trial: Trial, capsys: pytest.CaptureFixture[str]
+    trial: Trial, record_property: Callable[[str, object], None]
 ) -> None:
     trial.undisturbed()  # the first installation is another story than the upgrades that follow
     expected, points = trial.undisturbed()
@@ -88,10 +87,11 @@ def test_killed_anywhere_and_run_again_ends_the_same(
         hits += hit
         if world != expected:
             differed.append((str(point), world))
-    with capsys.disabled():
-        sys.stdout.write(
-            f"\nkilled the {trial.environment} run at {hits} of {len(points)} points "
-            f"({trial.shop.place.helm.parent.name}): {len(differed)} ended differently\n"
-        )
+    helm = trial.shop.place.helm.parent.name
+    record_property(
+        "evidence",
+        f"{helm}, {trial.environment}: killed at {hits} of {len(points)} points, "
+        f"{len(differed)} ended differently",
+    )
     assert hits >= len(chosen) - 2, "most of the chosen points must have been reached"
     assert differed == [], f"expected {expected}"

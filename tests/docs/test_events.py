@@ -1,0 +1,76 @@
+"""docs/events.md names the keys that `-o json` prints, no more and no fewer."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from helmforge.cli.progress import JsonLines
+from helmforge.cli.summaries import print_summary
+from helmforge.config import parse_service
+from helmforge.domain.plan import RunTests, Step, chain
+from helmforge.errors import StepError
+from helmforge.flows.events import Outcome, Status, StepFinished, StepOutput, StepStarted
+from helmforge.flows.execution import Summary
+from tests.docs.events_page import EVENTS, documented_facts, documented_keys
+from tests.docs.markdown import Page
+
+if TYPE_CHECKING:
+    from helmforge.flows.events import RunEvent
+
+FAILED = Outcome(Status.FAILED, reason="no", error=StepError("no", why="because"))
+NAMES = ("shop/test", "shop")
+EVENTS_OF_A_RUN: dict[str, RunEvent] = {
+    "started": StepStarted(*NAMES, "run tests"),
+    "output": StepOutput(*NAMES, "a line"),
+    "finished": StepFinished(*NAMES, "run tests", FAILED),
+}
+
+
+@pytest.mark.parametrize("event", EVENTS_OF_A_RUN)
+def test_the_keys_of_a_line(event: str, capsys: pytest.CaptureFixture[str]) -> None:
+    document = _printed(EVENTS_OF_A_RUN[event], capsys)
+
+    assert document["event"] == event
+    assert set(document) == documented_keys(event)
+
+
+def test_the_keys_of_the_summary(capsys: pytest.CaptureFixture[str]) -> None:
+    plan = chain(RunTests(parse_service("", "services/shop")))
+    print_summary(Summary(plan, {"shop/test": FAILED}), "json")
+    document = json.loads(capsys.readouterr().out)
+
+    assert set(document) == documented_keys("summary")
+    steps = next(line for line in _lines() if line.startswith("| `steps` |"))
+    assert {key for key in document["steps"][0] if f"`{key}`" not in steps} == set()
+    assert set(document["steps"][0]["error"]) == {"what", "where", "why", "hint", "exitCode"}
+
+
+def test_the_facts_of_every_kind_of_step_are_listed() -> None:
+    assert set(documented_facts()) == {kind.verb for kind in Step.__subclasses__()}
+
+
+def test_every_status_is_explained() -> None:
+    row = next(line for line in _lines() if line.startswith("| `status` |"))
+
+    assert [status.value for status in Status if f"`{status.value}`" not in row] == []
+
+
+def test_the_examples_are_lines_of_this_version() -> None:
+    (example,) = (block.text for block in Page(EVENTS).blocks if block.language == "json")
+
+    for line in example.splitlines():
+        document = json.loads(line)
+        assert document["v"] == 1
+        assert set(document) <= documented_keys(document["event"])
+
+
+def _printed(event: RunEvent, capsys: pytest.CaptureFixture[str]) -> Any:
+    JsonLines()(event)
+    return json.loads(capsys.readouterr().out)
+
+
+def _lines() -> list[str]:
+    return EVENTS.read_text(encoding="utf-8").splitlines()
