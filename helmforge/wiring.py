@@ -8,8 +8,9 @@ from __future__ import annotations
 import functools
 import os
 import socket
+import threading
 import uuid
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from helmforge.errors import UsageError
 
@@ -25,6 +26,28 @@ if TYPE_CHECKING:
     from helmforge.sandbox.lifecycle import Lifecycle, Wish
 
 SETTINGS_FILE = "helmforge.yaml"
+
+T = TypeVar("T")
+
+
+class _Late:
+    """Stands for what `make` makes, which happens when somebody first asks for something of it."""
+
+    def __init__(self, make: Callable[[], object]) -> None:
+        self._make = make
+        self._made: object = None
+        self._lock = threading.Lock()
+
+    def __getattr__(self, name: str) -> object:
+        with self._lock:
+            if self._made is None:
+                self._made = self._make()
+        return getattr(self._made, name)
+
+
+def _late(make: Callable[[], T]) -> T:
+    """Together the adapters take as long to import as a whole `pipeline plan` takes without them."""
+    return cast("T", _Late(make))
 
 
 @functools.cache
@@ -72,34 +95,60 @@ def events() -> ports.Events:
 
 def world(start: Path, warn: Callable[[str], None]) -> tuple[World, Settings]:
     """Everything for the repository around `start`, and its configuration. `warn` takes lines for people."""
-    from helmforge.adapters.archives import ChartArchives  # noqa: PLC0415
-    from helmforge.adapters.builders import choose_builder  # noqa: PLC0415
     from helmforge.adapters.clock import SystemClock  # noqa: PLC0415
-    from helmforge.adapters.helm import HelmCli  # noqa: PLC0415
-    from helmforge.adapters.kubernetes import Kubectl  # noqa: PLC0415
+    from helmforge.adapters.git import GitRepository  # noqa: PLC0415
     from helmforge.adapters.programs import Commands  # noqa: PLC0415
-    from helmforge.adapters.scanner import CommandScanner  # noqa: PLC0415
     from helmforge.flows.world import World  # noqa: PLC0415
 
-    root = git(start).root
-    files = work_tree(root)
+    repository = GitRepository.discover(start, runner())
+    files = work_tree(repository.root)
     configuration = settings(files)
     programs = runner()
     bundle = World(
-        git=git(root, configuration.remote),
-        registry=registry(configuration),
-        helm=HelmCli(programs, os.environ.get("HELMFORGE_HELM", "helm"), warn),
-        kubernetes=Kubectl(programs),
-        builder=functools.cache(lambda: choose_builder(programs, configuration.builder)),
-        scanner=CommandScanner(programs),
+        git=repository.with_remote(configuration.remote),
+        registry=_late(lambda: registry(configuration)),
+        helm=_late(lambda: _helm(warn)),
+        kubernetes=_late(_kubernetes),
+        builder=functools.cache(lambda: _builder(configuration.builder)),
+        scanner=_late(_scanner),
         programs=Commands(programs),
         files=files,
-        archives=ChartArchives(),
+        archives=_late(_archives),
         clock=SystemClock(),
         holder=f"{socket.gethostname()}/{os.getpid()}/{uuid.uuid4().hex[:8]}",
         interrupt=programs.terminate,
     )
     return bundle, configuration
+
+
+def _helm(warn: Callable[[str], None]) -> ports.Helm:
+    from helmforge.adapters.helm import HelmCli  # noqa: PLC0415
+
+    return HelmCli(runner(), os.environ.get("HELMFORGE_HELM", "helm"), warn)
+
+
+def _kubernetes() -> ports.Kubernetes:
+    from helmforge.adapters.kubernetes import Kubectl  # noqa: PLC0415
+
+    return Kubectl(runner())
+
+
+def _builder(name: str) -> ports.Builder:
+    from helmforge.adapters.builders import choose_builder  # noqa: PLC0415
+
+    return choose_builder(runner(), name)
+
+
+def _scanner() -> ports.Scanner:
+    from helmforge.adapters.scanner import CommandScanner  # noqa: PLC0415
+
+    return CommandScanner(runner())
+
+
+def _archives() -> ports.Archives:
+    from helmforge.adapters.archives import ChartArchives  # noqa: PLC0415
+
+    return ChartArchives()
 
 
 def registry(configuration: Settings) -> ports.Registry:

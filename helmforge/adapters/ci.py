@@ -123,7 +123,8 @@ class CiEvents:
 def _oid(value: object, where: str) -> str:
     if isinstance(value, str) and (not value or _OID.fullmatch(value)):
         return value
-    raise UsageError(f"{str(value)[:80]!r} is not a commit id", where=where, why="expected 40 hex digits")
+    what, why = f"{str(value)[:80]!r} is not a commit id", "expected 40 hexadecimal digits"
+    raise UsageError(what, where=where, why=why, hint=_HINT)
 
 
 def _other(what: str, where: str) -> UsageError:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from helmforge.domain.branches import glob_matches
@@ -23,6 +23,7 @@ class WorkTree:
 
     def __init__(self, root: Path) -> None:
         self._root = root.resolve()
+        self._inner: set[str] = set()  # folders that were seen to lie inside
 
     def read(self, path: str) -> bytes | None:
         place = self._inside(path)
@@ -62,17 +63,24 @@ class WorkTree:
             raise
 
     def _inside(self, path: str) -> Path:
-        pure = PurePosixPath(path)
-        if pure.is_absolute() or not pure.parts or ".." in pure.parts or "\0" in path:
+        parts = path.split("/")
+        if path.startswith("/") or ".." in parts or not {*parts} - {"", "."} or "\0" in path:
             raise UsageError(f"{path!r} is not a path inside the repository")
-        place = self._root / pure
+        place, folder = Path(f"{self._root}/{path}"), path.rpartition("/")[0]
+        if folder not in self._inner:
+            self._require_inside(place.parent, path)
+            self._inner.add(folder)
+        if os.path.islink(place):  # noqa: PTH114 - a name that is too long is no link, and no error yet
+            self._require_inside(place, path)
+        return place
+
+    def _require_inside(self, place: Path, path: str) -> None:
         try:
             inside = place.resolve().is_relative_to(self._root)
         except (OSError, RuntimeError):  # a circle of symbolic links
             inside = False
         if not inside:
             raise UsageError(f"{path!r} leads out of the repository", why="a symbolic link points elsewhere")
-        return place
 
 
 class _Written:
@@ -81,13 +89,16 @@ class _Written:
     def __init__(self) -> None:
         self._files: list[Path] = []
         self._folders: list[Path] = []
+        self._there: set[Path] = set()
 
     def folder(self, place: Path) -> None:
-        if place.is_dir():
+        if place in self._there:
             return
-        self.folder(place.parent)
-        place.mkdir()
-        self._folders.append(place)
+        if not place.is_dir():
+            self.folder(place.parent)
+            place.mkdir()
+            self._folders.append(place)
+        self._there.add(place)
 
     def file(self, place: Path, content: bytes) -> None:
         opened = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)

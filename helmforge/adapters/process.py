@@ -197,7 +197,8 @@ def _explained(name: str, program: str) -> Iterator[None]:
     try:
         yield
     except (OSError, ValueError) as error:
-        raise ToolError(f"cannot start {name}", where=program, why=str(error)) from error
+        hint = "check that it is a program for this machine and may be executed"
+        raise ToolError(f"cannot start {name}", where=program, why=str(error), hint=hint) from error
 
 
 def _end(child: subprocess.Popen[bytes]) -> None:

@@ -19,4 +19,6 @@ class Commands:
         self._runner = runner
 
     def run(self, command: tuple[str, ...], folder: Path, log: Log) -> None:
-        self._runner.check(command, what=f"`{shlex.join(command)}` failed", cwd=folder, on_line=log)
+        line = shlex.join(command)
+        hint = f"mend the service; to run it alone: cd {shlex.quote(str(folder))} && {line}"
+        self._runner.check(command, what=f"`{line}` failed", hint=hint, cwd=folder, on_line=log)

@@ -7,6 +7,7 @@ rendered, the result is a chart that Helm loads; docs/charts.md describes the la
 from __future__ import annotations
 
 import json
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,7 @@ from helmforge.errors import StepError, UsageError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from jinja2 import Environment
+    from jinja2 import Environment, Template
 
     from helmforge.domain.scaffolding import ChartAnswers
 
@@ -39,8 +40,11 @@ TEMPLATE_VERSION: str = (template_root() / "VERSION").read_text(encoding="utf-8"
 
 
 class JinjaTemplates:
+    """Compiles a type at its first use and keeps it: one call may scaffold many services."""
+
     def __init__(self, root: Path | None = None) -> None:
         self._root = root or template_root()
+        self._compiled: dict[str, dict[str, Template]] = {}
 
     def types(self) -> tuple[str, ...]:
         folders = (child for child in self._root.iterdir() if child.is_dir())
@@ -60,16 +64,22 @@ class JinjaTemplates:
 
     def render(self, answers: ChartAnswers) -> dict[str, str]:
         """The files of a service, by their path inside its folder."""
-        jinja = _jinja()
         rendered: dict[str, str] = {}
-        for path, text in sorted(self.unrendered(answers.type).items()):
+        for path, template in self._templates(answers.type).items():
             if _PER_ENVIRONMENT not in path:
-                rendered[path] = _render(jinja, path, text, {**vars(answers)})
+                rendered[path] = _render(path, template, vars(answers))
                 continue
             for environment in answers.environments:
                 target = path.replace(_PER_ENVIRONMENT, environment.name)
-                rendered[target] = _render(jinja, path, text, {**vars(answers), "environment": environment})
+                rendered[target] = _render(path, template, vars(answers) | {"environment": environment})
         return rendered
+
+    def _templates(self, type_name: str) -> dict[str, Template]:
+        if type_name not in self._compiled:
+            jinja = _jinja()
+            texts = sorted(self.unrendered(type_name).items())
+            self._compiled[type_name] = {path: _compile(jinja, path, text) for path, text in texts}
+        return self._compiled[type_name]
 
     def _unknown(self, type_name: str) -> UsageError:
         known = self.types()
@@ -112,7 +122,7 @@ def _jinja() -> Environment:
     """Delimiters that appear neither in Helm's templates nor, as syntax, in YAML."""
     from jinja2 import Environment, StrictUndefined  # noqa: PLC0415 - 45 ms that most commands need not pay
 
-    return Environment(
+    jinja = Environment(
         variable_start_string="<%",
         variable_end_string="%>",
         block_start_string="<%%",
@@ -125,13 +135,26 @@ def _jinja() -> Environment:
         keep_trailing_newline=True,
         autoescape=False,  # noqa: S701 - YAML and Go templates, not HTML; answers are checked names
     )
+    jinja.globals.clear()  # no template needs them, and every rendering would copy them
+    return jinja
 
 
-def _render(jinja: Environment, path: str, text: str, answers: Mapping[str, object]) -> str:
+def _compile(jinja: Environment, path: str, text: str) -> Template:
+    with _explained(path):
+        return jinja.from_string(text)
+
+
+def _render(path: str, template: Template, answers: Mapping[str, object]) -> str:
+    with _explained(path):
+        return template.render(answers)
+
+
+@contextmanager
+def _explained(path: str) -> Iterator[None]:
     from jinja2 import TemplateError  # noqa: PLC0415 - see _jinja
 
     try:
-        return jinja.from_string(text).render(answers)
+        yield
     except TemplateError as error:
         line = getattr(error, "lineno", None)
         raise StepError(

@@ -62,8 +62,13 @@ def _document(adoption: Adoption) -> dict[str, object]:
     }
 
 
+def _count(adoption: Adoption) -> str:
+    number = len(adoption.services)
+    return f"{number} service" if number == 1 else f"{number} services"
+
+
 def _print(adoption: Adoption) -> None:
-    click.echo(f"found {len(adoption.services)} services")
+    click.echo(f"found {_count(adoption)}")
     for service in adoption.services:
         note = "  (has a service.yaml)" if service.configured else ""
         click.echo(f"  {clean(service.name)}  {clean(service.folder)}{note}")

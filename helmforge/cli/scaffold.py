@@ -26,7 +26,7 @@ _LAST_PORT = 65535
 
 
 @click.command()
-@click.argument("service")
+@click.argument("services", metavar="SERVICE...", nargs=-1, required=True)
 @click.option("--type", "type_", default="", metavar="TYPE", help="web (the default), or another chart type.")
 @click.option(
     "--port",
@@ -40,9 +40,15 @@ _LAST_PORT = 65535
 @click.option("--set", "answers", multiple=True, metavar="K=V", help="The same answers as k=v. Repeatable.")
 @output_option("text", "json")
 def scaffold(
-    service: str, type_: str, port: int, path: str, context: str, answers: tuple[str, ...], output: str
+    services: tuple[str, ...],
+    type_: str,
+    port: int,
+    path: str,
+    context: str,
+    answers: tuple[str, ...],
+    output: str,
 ) -> None:
-    """Write a complete, secure chart for SERVICE.
+    """Write a complete, secure chart for each SERVICE.
 
     The chart, its values for each environment, service.yaml, and a Dockerfile. A Dockerfile and a
     service.yaml that exist are kept. Nothing is ever overwritten: when another file is in the way,
@@ -52,22 +58,27 @@ def scaffold(
     Examples:
       helmforge scaffold notification
       helmforge scaffold notification --port 9090 --context shop
+      helmforge scaffold orders payments invoices --context billing
     """
     from helmforge import wiring  # noqa: PLC0415 - heavy imports happen late
     from helmforge.flows import scaffold as flow  # noqa: PLC0415
     from helmforge.flows.configuration import load_services  # noqa: PLC0415
 
-    request = flow.ScaffoldRequest(service, type_, port, path, context)
+    request = _with_answers(flow.ScaffoldRequest("", type_, port, path, context), answers)
+    if request.path and len(services) > 1:
+        raise UsageError("--path is for one service", hint="scaffold one after the other, or leave it out")
     git = wiring.git(Path.cwd())
     files = wiring.work_tree(git.root)
     settings = wiring.settings(files)
-    result = flow.scaffold(
-        files, wiring.templates(), settings, load_services(git, settings), _with_answers(request, answers)
-    )
+    requests = [replace(request, service=service) for service in services]
+    results = flow.scaffold(files, wiring.templates(), settings, load_services(git, settings), requests)
     if output == "json":
-        click.echo(json.dumps(_document(result, git.root), indent=2))
+        documents = [_document(result, git.root) for result in results]
+        click.echo(json.dumps(documents if len(documents) > 1 else documents[0], indent=2))
+    elif len(results) > 1:
+        _print_each(results, git.root)
     else:
-        _print(result, git.root)
+        _print(results[0], git.root)
 
 
 def _with_answers(request: ScaffoldRequest, answers: Sequence[str]) -> ScaffoldRequest:
@@ -120,6 +131,14 @@ def _print(result: Scaffolded, root: Path) -> None:
         click.echo("nothing to do: everything is there already")
     for command in _next(result, root):
         click.echo(f"next: {clean(command)}")
+
+
+def _print_each(results: Sequence[Scaffolded], root: Path) -> None:
+    """A line for each service: with hundreds of them nobody reads the names of their files."""
+    lines = [f"wrote {len(result.written)} files in {clean(result.service.folder)}" for result in results]
+    above = os.path.commonpath([result.service.folder for result in results]) or "."
+    folder = shlex.quote(os.path.relpath(root / above))
+    click.echo("\n".join([*lines, f"next: git add {clean(folder)} && helmforge pipeline plan"]))
 
 
 def _next(result: Scaffolded, root: Path) -> list[str]:

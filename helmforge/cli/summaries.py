@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import click
 
 from helmforge.cli.printing import clean
-from helmforge.cli.progress import outcome_document
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,9 +21,9 @@ def print_summary(summary: Summary, output: str) -> None:
     if output == "json":
         click.echo(json.dumps({"v": 1, "event": "summary", **summary_document(summary)}, sort_keys=True))
         return
-    for service in summary.plan.services:
+    for service, steps in summary.plan.by_service.items():
         click.echo(service)
-        for planned in summary.plan.of(service):
+        for planned in steps:
             outcome = summary.outcomes[planned.id]
             facts = ", ".join(f"{key}={value}" for key, value in outcome.facts.items() if "digest" in key)
             note = "; ".join(part for part in (outcome.reason, facts) if part)
@@ -39,6 +38,8 @@ def print_summary(summary: Summary, output: str) -> None:
 
 
 def summary_document(summary: Summary) -> Mapping[str, object]:
+    from helmforge.cli.progress import outcome_document  # noqa: PLC0415 - a plan is printed without it
+
     steps = [
         {"id": planned.id, "service": planned.step.service.name, "title": planned.step.title}
         | outcome_document(summary.outcomes[planned.id])
@@ -49,9 +50,9 @@ def summary_document(summary: Summary) -> Mapping[str, object]:
 
 def plan_lines(plan: Plan) -> list[str]:
     lines: list[str] = []
-    for service in plan.services:
+    for service, steps in plan.by_service.items():
         lines.append(service)
-        lines += [f"  {planned.step.verb:<12} {clean(planned.step.title)}" for planned in plan.of(service)]
+        lines += [f"  {planned.step.verb:<12} {clean(planned.step.title)}" for planned in steps]
     return lines
 
 

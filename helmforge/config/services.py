@@ -11,7 +11,7 @@ from helmforge.config import values
 from helmforge.config.values import objection
 from helmforge.domain.names import ServiceName
 from helmforge.domain.settings import Build, Service
-from helmforge.errors import ConfigError
+from helmforge.errors import ConfigError, UsageError
 from helmforge.schemas import Schema
 from helmforge.schemas.problem import Problem
 from helmforge.yamlio import parse
@@ -31,6 +31,11 @@ def parse_service(text: str, folder: str, name: str = "") -> Service:
     every problem. `depends_on` stays as written: paths and names of services.
     """
     return _parse(text, folder, name or posixpath.join(folder, SERVICE_FILE), Schema("service"))
+
+
+def default_service(name: ServiceName, folder: str) -> Service:
+    """What service.yaml says when it says nothing but the name."""
+    return _service({"name": name}, folder)
 
 
 def scan_services(files: Mapping[str, str]) -> tuple[Service, ...]:
@@ -58,13 +63,19 @@ def scan_services(files: Mapping[str, str]) -> tuple[Service, ...]:
 
 def _parse(text: str, folder: str, name: str, schema: Schema) -> Service:
     document = parse(text, name)
-    data = document.data
     schema.check(document)
-    schema.report(document, _broken_rules(data, folder))
+    try:
+        return _service(document.data, folder)
+    except UsageError:  # the first rule that is broken; a thousand good files need not be searched for all
+        schema.report(document, _broken_rules(document.data, folder))
+        raise
+
+
+def _service(data: dict[str, Any], folder: str) -> Service:
     inside = partial(values.parse_path, folder=folder)
     build = data.get("build", {})
     return Service(
-        name=ServiceName(data.get("name") or posixpath.basename(folder)),
+        name=ServiceName.parse(data["name"] if "name" in data else _default_name(folder)),
         folder=folder,
         build=Build(
             dockerfile=inside(build.get("dockerfile", "Dockerfile")),
@@ -103,9 +114,12 @@ def _name_rules(data: dict[str, Any], folder: str) -> Iterator[Problem]:
     if "name" in data:
         yield from objection(("name",), "a service name", ServiceName.parse, data["name"])
         return
-    default = posixpath.basename(folder) if folder != "." else ""
-    for problem in objection(("name",), "a service name", ServiceName.parse, default):
+    for problem in objection(("name",), "a service name", ServiceName.parse, _default_name(folder)):
         yield Problem(problem.path, f"{problem.text}; it is the folder's name: set `name`")
+
+
+def _default_name(folder: str) -> str:
+    return posixpath.basename(folder) if folder != "." else ""
 
 
 def _resolved(service: Service, services: Mapping[ServiceName, Service]) -> Service:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import posixpath
 import re
 import shlex
@@ -21,6 +22,8 @@ _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 _SHELL_WORDS = frozenset({"&&", "||", "|", ";", "&", ">", ">>", "<", "2>&1"})
 _SAMPLE = ServiceName("x")
+# The most usual paths, which break no rule and are normal already
+_PLAIN_PATH = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]*([./][A-Za-z0-9_][A-Za-z0-9_-]*)*")
 # git check-ref-format(1), for what the schema's patterns let through
 _NOT_IN_BRANCHES = re.compile(r"\.\.|//|/\.|\.lock(/|\Z)|[./]\Z|/-|\{\}")
 
@@ -98,6 +101,8 @@ def parse_duration(text: str) -> timedelta:
 
 def parse_path(text: str, folder: str = ".") -> str:
     """`text`, relative to `folder`, as a normal path from the repository's root."""
+    if _PLAIN_PATH.fullmatch(text) and folder:
+        return text if folder == "." else f"{folder}/{text}"
     rule = _broken_path_rule(text)
     path = posixpath.normpath(posixpath.join(folder, text))
     if rule is None and path.split("/", 1)[0] == "..":
@@ -129,6 +134,7 @@ def parse_command(value: str | list[str]) -> tuple[str, ...]:
     return words
 
 
+@functools.lru_cache  # a thousand services, a handful of test commands
 def _split(text: str) -> tuple[str, ...]:
     try:
         words = tuple(shlex.split(text))

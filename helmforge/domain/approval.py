@@ -158,6 +158,8 @@ def objection(
 
 def may_not_approve(approver: str, policy: ApprovalPolicy, authors: Collection[str]) -> str:
     """Why this person's word does not count; "" when it does."""
+    if policy.signed:  # rather nobody than anybody
+        return "helmforge.yaml demands signed approvals, and this version cannot check signatures"
     if policy.approvers and approver not in {one.lower() for one in policy.approvers}:
         return f"{approver} is not among the approvers ({', '.join(policy.approvers)})"
     if policy.not_author and approver in authors:

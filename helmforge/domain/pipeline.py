@@ -47,10 +47,8 @@ class Change:
 
 def plan_pipeline(settings: Settings, change: Change, services: Sequence[Service]) -> Plan:
     """One chain of steps per service; the chains are independent of each other."""
-    plan = Plan()
-    for service in services:
-        plan += chain(*_steps(settings, change, service))
-    return plan
+    chains = (chain(*_steps(settings, change, service)) for service in services)
+    return Plan(tuple(planned for plan in chains for planned in plan))
 
 
 def artifact_of(settings: Settings, change: Change, service: Service) -> Artifact:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from helmforge.domain.artifact import Artifact
     from helmforge.domain.names import ServiceName
@@ -189,7 +189,8 @@ class CopyImage(Step):
 
     @property
     def title(self) -> str:
-        return f"copy {self.source} -> {self.target}"
+        digest = self.source.digest.short if self.source.digest else self.source.tag
+        return f"copy {self.source.repository}@{digest} -> {self.target}"
 
 
 @dataclass(frozen=True)
@@ -232,11 +233,11 @@ class Plan:
         return Plan(self.steps + other.steps)
 
     @property
-    def services(self) -> tuple[ServiceName, ...]:
-        return tuple(dict.fromkeys(planned.step.service.name for planned in self.steps))
-
-    def of(self, service: ServiceName) -> tuple[PlannedStep, ...]:
-        return tuple(planned for planned in self.steps if planned.step.service.name == service)
+    def by_service(self) -> Mapping[ServiceName, list[PlannedStep]]:
+        found: dict[ServiceName, list[PlannedStep]] = {}
+        for planned in self.steps:
+            found.setdefault(planned.step.service.name, []).append(planned)
+        return found
 
 
 def chain(*steps: Step) -> Plan:

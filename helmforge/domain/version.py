@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property, total_ordering
-
-import semver
+from typing import TYPE_CHECKING
 
 from helmforge.errors import UsageError
+
+if TYPE_CHECKING:
+    import semver
 
 _LONGEST = 128  # OCI tag, distribution spec
 
@@ -29,6 +31,8 @@ class Version:
     @classmethod
     def parse(cls, text: str) -> Version:
         """Raises UsageError when `text` is not a semver, with or without a leading `v`."""
+        import semver  # noqa: PLC0415 - 8 ms, which only commands that see a version need pay
+
         hint = "use MAJOR.MINOR.PATCH, for example 1.4.0, v1.4.0 or 1.5.0-rc.1"
         number = text.removeprefix("v")
         if not text.isascii() or not semver.Version.is_valid(number):
@@ -45,6 +49,8 @@ class Version:
 
     @cached_property
     def semver(self) -> semver.Version:
+        import semver  # noqa: PLC0415 - see parse
+
         return semver.Version.parse(self.tag.removeprefix("v"))
 
     @property

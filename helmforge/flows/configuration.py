@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from helmforge import config
+from helmforge.domain.branches import glob_matches
 from helmforge.domain.names import nearest
 from helmforge.errors import UsageError
 
@@ -42,21 +43,28 @@ def _settings_of(git: Git, branch: str) -> Settings:
 def load_services(git: Git, settings: Settings) -> tuple[Service, ...]:
     """Every service of the work tree. UsageError when two have one name."""
     folders = git.folders_with(SERVICE_FILE, settings.services)
-    texts = {
-        folder: (git.root / folder / SERVICE_FILE).read_text(encoding="utf-8", errors="replace")
-        for folder in folders
-    }
-    services = config.scan_services(texts)
-    seen: dict[str, Service] = {}
-    for service in services:
-        other = seen.setdefault(service.name, service)
-        if other is not service:
-            raise UsageError(
-                f"two services are named {service.name!r}",
-                where=f"{other.folder}/{SERVICE_FILE} and {service.folder}/{SERVICE_FILE}",
-                hint="give one of them another `name:`",
-            )
-    return services
+    return config.scan_services({folder: _text(f"{git.root}/{folder}/{SERVICE_FILE}") for folder in folders})
+
+
+def trunk_services(git: Git, settings: Settings) -> tuple[Service, ...]:
+    """Every service as the trunk has it; call trunk_settings first, it fetches.
+
+    Where a service runs (its `context`) and whose change it is (folder, `dependsOn`) are rules, too.
+    """
+    files = git.named_files(f"refs/remotes/{git.remote}/{settings.trunk}", SERVICE_FILE)
+    return config.scan_services(
+        {
+            folder: content.decode("utf-8", errors="replace")
+            for folder, content in sorted(files.items())
+            if any(glob_matches(glob, folder) for glob in settings.services)
+        }
+    )
+
+
+def _text(path: str) -> str:
+    # A Path for each of a thousand files takes longer than reading them
+    with open(path, encoding="utf-8", errors="replace") as file:  # noqa: PTH123
+        return file.read()
 
 
 def find_service(services: tuple[Service, ...], name: str) -> Service:

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from helmforge.flows.ports import Log
 
 
+GRACE_SECONDS = 5.0
+"""CI systems kill a cancelled job soon: GitHub Actions 10 s after its first signal."""
+
+
 @dataclass(frozen=True)
 class Nothing:
     """A check's answer when there was nothing to check, and why."""
@@ -87,7 +91,8 @@ def execute(
     """Runs every step whose needs were met; the failure of one service does not stop the others.
 
     On an interruption no further step starts, `interrupt` ends the tools that run, and the
-    interruption goes on upward.
+    interruption goes on upward: at the latest after GRACE_SECONDS, in which steps give back their Leases.
+    A step that hangs in a request of its own is left behind (`helmforge.__main__` ends its thread).
     """
     outcomes: dict[str, Outcome] = {}
     running: dict[Future[Outcome], PlannedStep] = {}
@@ -109,9 +114,10 @@ def execute(
     except BaseException:
         pool.shutdown(wait=False, cancel_futures=True)
         interrupt()
+        if wait(running, timeout=GRACE_SECONDS).not_done:
+            interrupt()
         raise
-    finally:
-        pool.shutdown(wait=True)
+    pool.shutdown()
     return Summary(plan, {planned.id: outcomes[planned.id] for planned in plan})
 
 

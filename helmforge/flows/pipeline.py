@@ -11,8 +11,7 @@ from helmforge.domain.event import Event, EventKind, Flow
 from helmforge.domain.pipeline import Change, artifact_of, plan_pipeline
 from helmforge.domain.settings import DeployWhen
 from helmforge.errors import RefusedError, UsageError
-from helmforge.flows.configuration import find_service, load_services, trunk_settings
-from helmforge.flows.steps.claim import claimed_commit
+from helmforge.flows.configuration import find_service, load_services, trunk_services, trunk_settings
 
 if TYPE_CHECKING:
     from helmforge.domain.affected import Reason
@@ -63,7 +62,10 @@ def prepare(world: World, settings: Settings, events: Events, request: Request) 
         branch = recognise(event, settings)
     known = load_services(world.git, settings)
     reasons = _reasons(world.git, settings, event, branch, known, request)
-    chosen = tuple(find_service(known, reason.service) for reason in reasons)
+    named = {service.name: service for service in known}
+    chosen = tuple(named[reason.service] for reason in reasons)
+    if branch.flow is Flow.RELEASE:
+        chosen = tuple(_where_trunk_says(world.git, settings, service) for service in chosen)
     change = Change(branch.flow, commit.oid, branch.version)
     if branch.flow is Flow.RELEASE:
         _guard_release(world.git, settings, event, change, chosen[0])
@@ -88,6 +90,12 @@ def _event(git: Git, settings: Settings, events: Events, request: Request) -> Ev
         )
     kind = request.event or EventKind.PUSH
     return Event(kind, name, target=settings.trunk if kind is EventKind.PULL_REQUEST else "")
+
+
+def _where_trunk_says(git: Git, settings: Settings, service: Service) -> Service:
+    """A release branch says how its service is built and tested; where it runs is the trunk's to say."""
+    on_trunk = find_service(trunk_services(git, settings), service.name)
+    return replace(service, context=on_trunk.context)
 
 
 def _publishes(branch: BranchRef, settings: Settings) -> bool:
@@ -144,15 +152,18 @@ def _base(
 
 def _guard_release(git: Git, settings: Settings, event: Event, change: Change, service: Service) -> None:
     """Refuses early what the steps would refuse late: another commit's version, another branch's commit."""
+    from helmforge.flows.steps.claim import claim_refs, holder  # noqa: PLC0415 - brings all steps along
+
     ref = f"refs/heads/{event.branch}"
-    tip = git.remote_refs(ref).get(ref)
+    artifact = artifact_of(settings, change, service)
+    found = git.remote_refs(ref, *claim_refs(artifact))
+    tip = found.get(ref)
     if tip is None:
         raise UsageError(
             f"the branch {event.branch} is not on {git.remote}",
             hint=f"helmforge release cut {service.name}, or push the branch",
         )
-    claimed = claimed_commit(git, artifact_of(settings, change, service))
-    if claimed is None and tip != change.commit:
+    if holder(found, artifact) is None and tip != change.commit:
         raise RefusedError(
             f"the checkout is not the tip of {event.branch}",
             why=f"HEAD is {change.commit[:12]}, the branch on {git.remote} is at {tip[:12]}",

@@ -67,6 +67,9 @@ class Git(Protocol):
     def files(self, rev: str, folder: str) -> Mapping[str, bytes]:
         """Every blob below `folder` at `rev`, by path relative to the folder."""
 
+    def named_files(self, rev: str, name: str) -> Mapping[str, bytes]:
+        """Every regular file called `name` at `rev`, by its folder ("." for the root)."""
+
     def folders_with(self, name: str, globs: Iterable[str]) -> tuple[str, ...]:
         """Folders of the work tree that match one of `globs` and hold a file `name`, sorted."""
 

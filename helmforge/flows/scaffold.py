@@ -14,7 +14,7 @@ from helmforge.domain.settings import DeployWhen, Service
 from helmforge.errors import RefusedError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from helmforge.domain.settings import Settings
     from helmforge.flows.ports import Files, Templates
@@ -48,24 +48,55 @@ def scaffold(
     templates: Templates,
     settings: Settings,
     services: Sequence[Service],
-    request: ScaffoldRequest,
-) -> Scaffolded:
-    """Writes everything that is missing, or nothing. `services` are those that exist.
+    requests: Sequence[ScaffoldRequest],
+) -> tuple[Scaffolded, ...]:
+    """Writes everything that is missing of all services, or nothing. `services` are those that exist.
 
-    Raises RefusedError when a file exists with another content, and UsageError when the request
-    contradicts helmforge.yaml or an existing service.yaml.
+    Raises RefusedError when a file exists with another content, and UsageError when a request
+    contradicts helmforge.yaml, an existing service.yaml, or another request.
     """
-    name = ServiceName.parse(request.service)
-    existing = next((service for service in services if service.name == name), None)
-    service = _agreed(existing, request) if existing else _new(settings, services, name, request)
-    wanted = _wanted(service, templates.render(_answers(settings, service, request.port)))
-    service_file = posixpath.normpath(posixpath.join(service.folder, config.SERVICE_FILE))
-    wanted[service_file] = _service_text(service)
-    kept = [path for path in (service.build.dockerfile, service_file) if files.exists(path)]
-    missing = _missing(files, {path: text for path, text in wanted.items() if path not in kept})
+    missing: dict[str, str] = {}
+    clashes: list[str] = []
+    results = []
+    for service, request in _services(settings, services, requests):
+        wanted = _texts(templates, settings, service, request.port)
+        found = _found(files, service, wanted)
+        own = [path for path in (service.build.dockerfile, _service_file(service)) if path in found]
+        new = {path: text for path, text in wanted.items() if path not in found}
+        clashes += [path for path, content in found.items() if path not in own and content != wanted[path]]
+        missing |= new
+        results.append(Scaffolded(service, tuple(sorted(new)), tuple(own)))
+    if clashes:
+        raise _in_the_way(clashes)
     if missing:
         files.write_new(missing)
-    return Scaffolded(service, tuple(sorted(missing)), tuple(kept))
+    return tuple(results)
+
+
+def _services(
+    settings: Settings, services: Sequence[Service], requests: Sequence[ScaffoldRequest]
+) -> list[tuple[Service, ScaffoldRequest]]:
+    """Each service once, with the request that asks for it."""
+    named = {service.name: service for service in services}
+    folders = {service.folder: service for service in services}
+    asked: dict[ServiceName, tuple[Service, ScaffoldRequest]] = {}
+    for request in requests:
+        name = ServiceName.parse(request.service)
+        existing = named.get(name)
+        service = _agreed(existing, request) if existing else _new(settings, folders, name, request)
+        folders[service.folder] = service
+        asked[name] = (service, request)
+    return list(asked.values())
+
+
+def _texts(templates: Templates, settings: Settings, service: Service, port: int) -> dict[str, str]:
+    """Path from the repository's root -> content of everything that belongs to a service."""
+    wanted = _wanted(service, templates.render(_answers(settings, service, port)))
+    return wanted | {_service_file(service): _service_text(service)}
+
+
+def _service_file(service: Service) -> str:
+    return posixpath.normpath(posixpath.join(service.folder, config.SERVICE_FILE))
 
 
 def _agreed(existing: Service, request: ScaffoldRequest) -> Service:
@@ -83,7 +114,7 @@ def _agreed(existing: Service, request: ScaffoldRequest) -> Service:
 
 
 def _new(
-    settings: Settings, services: Sequence[Service], name: ServiceName, request: ScaffoldRequest
+    settings: Settings, folders: Mapping[str, Service], name: ServiceName, request: ScaffoldRequest
 ) -> Service:
     folder = _path(request) if request.path else _default_folder(settings, name)
     if not any(glob_matches(glob, folder) for glob in settings.services):
@@ -93,12 +124,12 @@ def _new(
             why=f"services are looked for in {', '.join(settings.services)}",
             hint=f"add {folder!r} to `services:`",
         )
-    other = next((service for service in services if service.folder == folder), None)
-    if other is not None:
+    other = folders.get(folder)
+    if other is not None and other.name != name:
         raise UsageError(
             f"{folder} is the folder of the service {other.name!r}", hint="choose another --path"
         )
-    service = config.parse_service(f"name: {name}", folder)
+    service = config.default_service(name, folder)
     return replace(
         service, type=request.type or Service.type, context=_context(request.context or Service.context)
     )
@@ -173,14 +204,17 @@ def _service_text(service: Service) -> str:
     return "\n".join(lines)
 
 
-def _missing(files: Files, wanted: Mapping[str, str]) -> dict[str, str]:
-    """What is not there yet. RefusedError when something else is."""
-    found = {path: files.read(path) for path in wanted}
-    clashes = [path for path, text in wanted.items() if found[path] not in {None, text.encode()}]
-    if clashes:
-        raise RefusedError(
-            "files with another content are in the way",
-            why="\n".join(sorted(clashes)),
-            hint="nothing was written; move them away, or keep them and do without scaffold",
-        )
-    return {path: text for path, text in wanted.items() if found[path] is None}
+def _found(files: Files, service: Service, wanted: Iterable[str]) -> dict[str, str]:
+    """What is there of `wanted`. Where there is no folder nobody has to look for files."""
+    if not files.exists(service.folder):
+        return {}
+    contents = ((path, files.read(path)) for path in wanted if files.exists(path))
+    return {path: (content or b"").decode("utf-8", errors="replace") for path, content in contents}
+
+
+def _in_the_way(clashes: list[str]) -> RefusedError:
+    return RefusedError(
+        "files with another content are in the way",
+        why="\n".join(sorted(clashes)),
+        hint="nothing was written; move them away, or keep them and do without scaffold",
+    )

@@ -159,6 +159,7 @@ class _Composer:
 def _broken(name: str, line: int, problem: str, hint: str = "") -> ConfigError:
     if "'\\t'" in problem:
         hint = "indent with spaces, not with tabs"
+    hint = hint or "look at this line and the ones above: indentation, brackets, quotes"
     return ConfigError(f"{name} is not valid YAML", where=f"{name}:{line}", why=problem, hint=hint)
 
 

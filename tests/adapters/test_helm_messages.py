@@ -219,7 +219,7 @@ def test_a_helm_that_is_not_supported(recorded: RecordedHelm, version: str, said
 
 
 def test_a_program_that_is_not_helm(recorded: RecordedHelm) -> None:
-    with pytest.raises(ToolError, match="does not tell its version"):
+    with pytest.raises(MissingToolError, match="does not tell its version"):
         recorded.answering(version="usage: helm").version()
 
 

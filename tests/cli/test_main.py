@@ -83,7 +83,7 @@ TYPOS = [
     (["xyzzy"], "there is no command 'xyzzy'", "helmforge --help"),
     (["schema", "confg"], "'confg' is not one of", "helmforge schema --help"),
     (["schema", "--bad\x1b[31m"], "No such option", "helmforge schema --help"),
-    (["scaffold"], "Missing argument 'SERVICE'", "helmforge scaffold --help"),
+    (["scaffold"], "Missing argument 'SERVICE...'", "helmforge scaffold --help"),
 ]
 
 

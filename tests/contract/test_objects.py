@@ -302,7 +302,9 @@ def test_workloads_can_be_described(cluster: Cluster, namespace: str, kind: str)
     poll(lambda: cluster.names(namespace, "pods") != [], "a pod")
 
     assert "registry.invalid/app:1" in cluster.kubectl("describe", f"{kind}/app", here)
-    poll(lambda: "Successfully assigned" in cluster.kubectl("describe", "pods", here), "an event")
+    poll(
+        lambda: "Successfully assigned" in cluster.kubectl("describe", "pods", here, "--show-events"), "event"
+    )
     poll(lambda: "Running" in cluster.kubectl("get", "pods", here), "a table with a running pod")
 
 

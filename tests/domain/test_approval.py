@@ -112,3 +112,10 @@ def test_none_required_is_granted_without_any() -> None:
 def test_an_address_that_is_no_ref_name_cannot_approve(email: str) -> None:
     with pytest.raises(UsageError):
         approver_name(email)
+
+
+def test_signatures_that_cannot_be_checked_are_not_taken_for_granted() -> None:
+    policy = replace(POLICY, signed=True)
+    verdict = judge([tag(approval())], SUBJECT, policy, frozenset(), NOW)
+    assert (verdict.valid, "cannot check signatures" in verdict.rejected[0][1]) == ((), True)
+    assert "cannot check signatures" in may_not_approve("ada@example.com", policy, frozenset())

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ from helmforge.domain.names import ServiceName
 from helmforge.domain.plan import Plan, Step, chain
 from helmforge.domain.settings import Build, Service
 from helmforge.errors import ExitCode, RefusedError, StepError, UnreachableError
+from helmforge.flows import execution
 from helmforge.flows.events import Status, StepFinished, StepOutput
 from helmforge.flows.execution import Check, Effect, Nothing, execute
 
@@ -154,3 +156,30 @@ def test_an_interruption_starts_nothing_more_and_ends_the_tools() -> None:
             interrupt=lambda: ended.append("ended"),
         )
     assert ended == ["ended"]
+
+
+def test_a_step_that_hangs_does_not_hold_up_an_interruption(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(execution, "GRACE_SECONDS", 0.0)
+    hangs, released = threading.Event(), threading.Event()
+    ended: list[str] = []
+
+    def hang(step: Step, _log: Log) -> Facts:
+        if step.service.name == "a":
+            hangs.set()
+            released.wait(60.0)
+            return {}
+        assert hangs.wait(60.0)
+        raise KeyboardInterrupt
+
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            execute(
+                plan("a", "b"),
+                {First: Check(hang), Second: Check(nothing_found)},
+                lambda _event: None,
+                jobs=2,
+                interrupt=lambda: ended.append("ended"),
+            )
+        assert ended == ["ended", "ended"]
+    finally:
+        released.set()

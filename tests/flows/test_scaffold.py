@@ -54,7 +54,8 @@ class Repository:
                 if "/templates/" not in path
             }
         )
-        return scaffold(WorkTree(self.root), JinjaTemplates(), self.settings, services, request)
+        (result,) = scaffold(WorkTree(self.root), JinjaTemplates(), self.settings, services, [request])
+        return result
 
 
 @pytest.fixture

@@ -53,7 +53,9 @@ class Scene:
     def unchanged(self) -> Iterator[None]:
         before = self.state()
         yield
-        assert self.state() == before
+        now = self.state()
+        differing = {name for name in before.keys() | now.keys() if before.get(name) != now.get(name)}
+        assert not differing, {name: (before.get(name), now.get(name)) for name in differing}
 
     def changes(self, before: dict[str, str]) -> set[str]:
         """The names of what came, went or changed since `before`."""
@@ -93,6 +95,20 @@ class Scene:
         """
         self.pushed(f"release/notification/{version}")
         self.shop.good("pipeline", "run", "--ref", f"release/notification/{version}")
+
+    def until_pending(self) -> None:
+        """Helm is at work in QA."""
+        secrets = f"/api/v1/namespaces/{self.shop.place.qa}/secrets?labelSelector=owner%3Dhelm"
+        Api(self.server).until(
+            secrets,
+            lambda found: any(
+                item["metadata"]["labels"]["status"].startswith("pending-") for item in found["items"]
+            ),
+        )
+
+    def helm_secrets(self) -> list[str]:
+        """Helm's records of revisions in QA."""
+        return [name for name in self.state() if name.startswith("qa secrets sh.helm.release")]
 
     def forget_tag(self, repository: str, tag: str) -> None:
         """The registry has only a way to delete a manifest with all its tags."""

@@ -34,7 +34,7 @@ PUSHABLE = [
     "release/unknown/1.0.0",
     "release/notification/not-a-version",
     "release/approvals/1.0.0",
-    "release/notificatıon/1.0.0",
+    "release/notificat\u0131on/1.0.0",
     "release/notification/1.0.0\u202e",
 ]
 # Git refuses these, but a variable can hold anything

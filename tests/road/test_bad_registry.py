@@ -59,9 +59,9 @@ def assert_goes_on(scene: Scene, version: str) -> None:
     ("number", "fault", "code", "parts"),
     [
         (0, dropped(), 4, TRY_LATER),
-        (1, BROKEN, 4, (*TRY_LATER, "tried 4 times", "HTTP 500 UNKNOWN: disk full")),
-        (2, UNKNOWN, 1, ("no permission", "authentication required", *LOGIN)),
-        (3, DENIED, 1, ("no permission", "DENIED", *LOGIN)),
+        (1, BROKEN, 4, (*TRY_LATER, "tried 4 times", "HTTP 500")),
+        (2, UNKNOWN, 1, ("no permission", "HTTP 401 (without a login)", *LOGIN)),
+        (3, DENIED, 1, ("no permission", "HTTP 403", *LOGIN)),
     ],
     ids=["down", "500", "401", "403"],
 )
@@ -90,18 +90,18 @@ def test_at_the_push_of_the_image_only_the_claim_stands(
     ran, changes = released(scene, version, requests("POST", "/v2/notification/blobs/"), fault)
     assert_refused(ran, code, f"/notification:{version} cannot be pushed", *parts)
     assert changes == {f"ref refs/tags/notification/{version}"}
-    assert_goes_on(scene, version)
+    if number == 0:
+        assert_goes_on(scene, version)
 
 
 @pytest.mark.parametrize(
     ("number", "fault", "code", "parts"),
     [
         (0, dropped(), 4, ("check that the registry",)),
-        (1, BROKEN, 4, ("check that the registry",)),
-        (2, UNKNOWN, 1, ("helm registry login 127.0.0.1",)),
-        (3, DENIED, 1, ("helm registry login 127.0.0.1",)),
+        (1, UNKNOWN, 1, ("helm registry login 127.0.0.1",)),
+        (2, DENIED, 1, ("helm registry login 127.0.0.1",)),
     ],
-    ids=["down", "500", "401", "403"],
+    ids=["down", "401", "403"],
 )
 def test_at_the_push_of_the_chart_nothing_is_deployed(
     scene: Scene, number: int, fault: Fault, code: int, parts: tuple[str, ...]
@@ -110,24 +110,25 @@ def test_at_the_push_of_the_chart_nothing_is_deployed(
     ran, changes = released(scene, version, requests("POST", "/v2/charts/notification/blobs/"), fault)
     assert_refused(ran, code, f"notification-{version}.tgz cannot be pushed", *parts)
     assert changes == {f"ref refs/tags/notification/{version}", f"registry notification:{version}"}
-    assert_goes_on(scene, version)
+    if number == 0:
+        assert_goes_on(scene, version)
 
 
 @pytest.mark.parametrize(
     ("fault", "code", "parts"),
     [
         (dropped(), 4, TRY_LATER),
-        (BROKEN, 4, (*TRY_LATER, "HTTP 500")),
-        (UNKNOWN, 1, ("no permission", *LOGIN)),
-        (DENIED, 1, ("no permission", *LOGIN)),
+        (BROKEN, 4, (*TRY_LATER, "HTTP 500 UNKNOWN: disk full")),
+        (UNKNOWN, 1, ("no permission", "authentication required", *LOGIN)),
+        (DENIED, 1, ("no permission", "DENIED", *LOGIN)),
     ],
     ids=["down", "500", "401", "403"],
 )
-@pytest.mark.parametrize("method", ["POST", "PUT"])
 def test_at_the_copy_production_is_untouched(
-    approved: Scene, method: str, fault: Fault, code: int, parts: tuple[str, ...]
+    approved: Scene, fault: Fault, code: int, parts: tuple[str, ...]
 ) -> None:
-    approved.proxy.fail(requests(method, "/v2/prod/notification/"), fault)
+    for method in ("POST", "PUT"):  # a mount when the layers are not there, otherwise the manifest
+        approved.proxy.fail(requests(method, "/v2/prod/notification/"), fault)
     with approved.unchanged():
         ran = approved.shop.run(*PROMOTE)
     assert_refused(ran, code, *parts)

@@ -46,7 +46,9 @@ def test_a_release_branch_cannot_open_production(scene: Scene) -> None:
         ran = scene.shop.run("release", "promote", "notification", "1.0.0", "--env", "prod")
     assert_refused(ran, 3, "not approved for prod", "0 of 1 approvals")
     with scene.unchanged():
-        ran = scene.shop.run("release", "approve", "notification", "1.0.0", "--env", "prod", email="eve@x.org")
+        ran = scene.shop.run(
+            "release", "approve", "notification", "1.0.0", "--env", "prod", email="eve@x.org"
+        )
     assert_refused(ran, 3, "eve@x.org is not among the approvers")
 
 
@@ -81,7 +83,8 @@ def test_a_feature_branch_cannot_call_itself_a_release(scene: Scene) -> None:
 
 def test_a_feature_branch_cannot_call_itself_the_trunk(scene: Scene) -> None:
     trunk = (f"registry: {scene.shop.registry}", f"registry: {scene.shop.registry}\ntrunk: feature/mine")
-    scene.pushed("feature/mine", relaxed(scene, trunk, ("deploy: on-approval", "deploy: on-trunk"), (APPROVALS, "")))
+    deploy = ("deploy: on-approval", "deploy: on-trunk")
+    scene.pushed("feature/mine", relaxed(scene, trunk, deploy, (APPROVALS, "")))
     assert not any("deploy" in step for step in planned(scene, "--ref", "feature/mine"))
     with scene.unchanged():
         scene.shop.good("pipeline", "run", "--ref", "feature/mine")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -11,10 +12,12 @@ import pytest
 
 from tests.adapters.registry.pushing import Pusher
 from tests.road.scene import assert_refused
+from tests.support.repositories import Clone
 from tests.support.shop import APPROVER, DEVELOPER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from tests.road.scene import Scene
     from tests.support.shop import Ran
@@ -138,6 +141,20 @@ def test_somebody_approves_who_is_not_on_the_list(released: Scene) -> None:
         assert_refused(promote(released), 3, "is not among the approvers")
 
 
+def test_nobody_knows_who_approves(released: Scene, tmp_path: Path) -> None:
+    clone = Clone(tmp_path / "anonymous", released.shop.repo.environment)
+    released.shop.repo.git("clone", "--quiet", released.shop.repo.remote.as_uri(), str(clone.root))
+    with released.unchanged():
+        ran = released.shop.run(*APPROVE, at=clone, GIT_CONFIG_GLOBAL=os.devnull)
+    assert_refused(ran, 2, "Git does not know who you are", "user.email")
+
+
+def test_an_address_that_cannot_stand_in_a_ref_cannot_approve(released: Scene) -> None:
+    with released.unchanged():
+        ran = released.shop.run(*APPROVE, email="a/../b@example.com")
+    assert_refused(ran, 2, "cannot approve", "git config user.email")
+
+
 def test_the_production_tag_is_taken_by_another_image(released: Scene) -> None:
     image = Pusher(released.shop.registry, "prod/notification").image("1.0.0")
     try:
@@ -188,7 +205,8 @@ def test_a_dirty_work_tree_is_not_released(scene: Scene) -> None:
     scene.shop.repo.write({"services/notification/index.html": "not committed\n"})
     with scene.unchanged():
         ran = scene.shop.run("pipeline", "run", "--ref", "release/notification/3.0.0")
-    assert_refused(ran, 3, "the work tree of notification differs", "services/notification/index.html", "commit")
+    what = "the work tree of notification differs"
+    assert_refused(ran, 3, what, "services/notification/index.html", "commit or remove these files")
 
 
 def test_the_checkout_is_not_the_tip_of_the_release_branch(scene: Scene) -> None:

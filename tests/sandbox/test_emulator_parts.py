@@ -159,6 +159,22 @@ def test_a_rolling_update_keeps_its_limits(replicas: int, surge: int, percent: i
     assert store.version == settled
 
 
+def test_more_pods_than_it_can_play_are_refused() -> None:
+    target = Target(KINDS["Deployment"], "default", "", "test", dry_run=False)
+
+    with pytest.raises(ApiError, match="replicas must be a whole number up to 1000"):
+        create(Store(), target, _deployment(1_000_000, "x:1", {}))
+
+
+def test_a_partition_is_refused() -> None:
+    target = Target(KINDS["StatefulSet"], "default", "", "test", dry_run=False)
+    body = _deployment(2, "x:1", {})
+    body["spec"]["updateStrategy"] = {"type": "RollingUpdate", "rollingUpdate": {"partition": 1}}
+
+    with pytest.raises(ApiError, match="the emulated API cannot hold back a part of a StatefulSet"):
+        create(Store(), target, body)
+
+
 def test_controllers_rest_when_nothing_is_to_do() -> None:
     store = Store()
     store.put(

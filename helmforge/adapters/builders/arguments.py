@@ -40,3 +40,8 @@ def created_epoch(labels: Mapping[str, str]) -> str | None:
 
 def carries(found: Mapping[str, str] | None, wanted: Mapping[str, str]) -> bool:
     return found is not None and all(found.get(name) == value for name, value in wanted.items())
+
+
+def mending(build: Build) -> str:
+    """The next step when a build failed."""
+    return f"mend {build.dockerfile} or what it needs, then run the same command again"

@@ -12,6 +12,7 @@ from helmforge.adapters.builders.arguments import (
     context_argument,
     created_epoch,
     dockerfile_arguments,
+    mending,
 )
 from helmforge.adapters.builders.failures import is_busy, push_failure
 
@@ -92,7 +93,7 @@ class ContainersBuilder:
         if epoch := created_epoch(labels):
             argv += ["--timestamp", epoch]
         argv += [*dockerfile_arguments(build, root, labels), *context_argument(build, root)]
-        completed = self._checked(argv, f"the image {image} cannot be built", log)
+        completed = self._checked(argv, f"the image {image} cannot be built", log, hint=mending(build))
         return completed.out.strip().rpartition("\n")[2]
 
     def _labels(self, image: ImageRef) -> Mapping[str, str] | None:
@@ -103,14 +104,14 @@ class ContainersBuilder:
         """No runtime: chroot works without privileges and inside CI containers."""
         return [] if "BUILDAH_ISOLATION" in self._runner.environment else ["--isolation", "chroot"]
 
-    def _checked(self, argv: list[str], what: str, log: Log) -> Completed:
+    def _checked(self, argv: list[str], what: str, log: Log, *, hint: str = "") -> Completed:
         # New buildahs read the variable too, and refuse it together with --timestamp
         env = {"SOURCE_DATE_EPOCH": None}
         completed = self._runner.run([self.name, *argv], env=env, on_line=log)
         if completed.code == 0:
             return completed
         storage = "set STORAGE_DRIVER=vfs: this file system carries no overlay"
-        raise completed.error(what, hint=storage if _OVERLAY.search(completed.err) else "")
+        raise completed.error(what, hint=storage if _OVERLAY.search(completed.err) else hint)
 
     def _call(self, *argv: str, log: Log | None = None) -> Completed:
         return self._runner.run([self.name, *argv], on_line=log)

@@ -11,6 +11,7 @@ from helmforge.adapters.builders.arguments import (
     context_argument,
     created_epoch,
     dockerfile_arguments,
+    mending,
 )
 from helmforge.adapters.builders.failures import push_failure
 from helmforge.errors import MissingToolError, StepError
@@ -68,7 +69,7 @@ class Docker:
         completed = self._runner.run(argv, env=env, on_line=log)
         if completed.code == 0:
             return
-        error = completed.error(what)
+        error = completed.error(what, hint=mending(build))
         if _ONE_PLATFORM.search(error.why):
             hint = "several platforms need Docker's containerd image store (or buildah)"
             raise StepError(what, where=error.where, why=error.why, hint=hint)

@@ -50,6 +50,10 @@ def scrubbed(environment: Mapping[str, str]) -> dict[str, str | None]:
     return foreign | _FIXED
 
 
+def split(answer: bytes) -> list[str]:
+    return [os.fsdecode(field) for field in answer.split(b"\0")[:-1]]
+
+
 class GitCommands:
     """Runs git in one folder."""
 
@@ -72,7 +76,7 @@ class GitCommands:
 
     def fields(self, *args: str, what: str) -> list[str]:
         """The parts of a NUL-terminated answer. Bytes that are not UTF-8 survive as surrogates."""
-        return [os.fsdecode(field) for field in self.check(*args, what=what).split(b"\0")[:-1]]
+        return split(self.check(*args, what=what))
 
     def resolve(self, revision: str) -> str | None:
         """The commit behind `revision`, which was checked before; None when there is none here."""

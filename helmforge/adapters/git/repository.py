@@ -51,6 +51,10 @@ class GitRepository:
         git = GitCommands(runner, Path(os.fsdecode(top)))
         return cls(git, (start / os.fsdecode(common)).resolve(), Remote(git, remote))
 
+    def with_remote(self, name: str) -> Self:
+        """The same repository, with another remote."""
+        return type(self)(self._git, self._common, Remote(self._git, name))
+
     @property
     def root(self) -> Path:
         return self._git.folder
@@ -79,15 +83,21 @@ class GitRepository:
         return os.fsdecode(found.raw.rstrip(b"\n")).removeprefix("refs/heads/") if found.code == 0 else None
 
     def commit(self, rev: str) -> Commit | None:
-        oid = self._git.resolve(rev) if names.is_revision(rev) else None
-        return self._commits("--max-count=1", "--end-of-options", oid, "--")[0] if oid else None
+        if not names.is_revision(rev):
+            return None
+        asked = ("--max-count=1", "--ignore-missing", "--end-of-options", f"{rev}^{{commit}}", "--")
+        # What git ignores may be there and broken: resolve tells this from absence.
+        found = self._commits(*asked) or (self._git.resolve(rev) and self._commits(*asked))
+        return found[0] if found else None
 
     def merge_base(self, one: str, other: str) -> str | None:
         """Raises UsageError in a shallow clone, where Git's answer may be wrong (FACTS 3)."""
         self._refuse_shallow()
-        tips = [self._git.commit_id(names.revision(rev)) for rev in (one, other)]
+        tips = [f"{names.revision(rev)}^{{commit}}" for rev in (one, other)]
         found = self._git.run("merge-base", "--end-of-options", *tips)
         if found.code > 1:
+            for rev in (one, other):
+                self._git.commit_id(rev)
             raise found.error("cannot find the common ancestor")
         return found.out.strip() or None
 
@@ -110,6 +120,9 @@ class GitRepository:
 
     def files(self, rev: str, folder: str) -> Mapping[str, bytes]:
         return trees.files(self._git, names.revision(rev), names.folder(folder))
+
+    def named_files(self, rev: str, name: str) -> Mapping[str, bytes]:
+        return trees.named_files(self._git, names.revision(rev), name)
 
     def folders_with(self, name: str, globs: Iterable[str]) -> tuple[str, ...]:
         return trees.folders_with(self.root, name, globs)

@@ -9,6 +9,7 @@ from re import compile as regex
 from typing import TYPE_CHECKING
 
 from helmforge.adapters.git import names
+from helmforge.adapters.git.commands import split
 from helmforge.errors import StepError, UsageError
 
 if TYPE_CHECKING:
@@ -47,11 +48,24 @@ def files(git: GitCommands, revision: str, folder: str) -> Mapping[str, bytes]:
     return dict(zip(found, _blobs(git, list(found.values())), strict=True))
 
 
+def named_files(git: GitCommands, revision: str, name: str) -> Mapping[str, bytes]:
+    """Every regular file called `name`, by its folder ("." for the root)."""
+    found = {
+        path.rpartition("/")[0] or ".": oid
+        for mode, kind, oid, path in _entries(git, revision, "", "-rz")
+        if path.rpartition("/")[2] == name and kind == _BLOB and mode != _LINK
+    }
+    return dict(zip(found, _blobs(git, list(found.values())), strict=True))
+
+
 def _entries(git: GitCommands, revision: str, path: str, flags: str) -> Iterator[tuple[str, str, str, str]]:
     """Mode, type, object id and path of what `git ls-tree` lists."""
-    tree = f"{git.commit_id(revision)}^{{tree}}"
     where = [path] if path else []
-    for field in git.fields("ls-tree", flags, "--full-tree", tree, "--", *where, what="cannot list a tree"):
+    listed = git.run("ls-tree", flags, "--full-tree", f"{revision}^{{commit}}^{{tree}}", "--", *where)
+    if listed.code != 0:
+        git.commit_id(revision)
+        raise listed.error("cannot list a tree")
+    for field in split(listed.raw):
         facts, _, name = field.partition("\t")
         mode, kind, oid = facts.split(" ")
         yield mode, kind, oid, name

@@ -56,14 +56,14 @@ class HelmCli:
     def lint(self, chart: Path, values: Path | None, log: Log) -> None:
         self._run(
             ["lint", "--strict", *_values([values] if values else []), "--", _path(chart)],
-            what=f"the chart {chart.name} has lint findings" + (f" with {values.name}" if values else ""),
+            what=f"the chart {_named(chart)} has lint findings" + (f" with {values.name}" if values else ""),
             log=log,
         )
 
     def template(self, chart: Path, values: tuple[Path, ...], name: str, namespace: str) -> str:
         return self._run(
             ["template", "--namespace", namespace, *_values(values), "--", name, _path(chart)],
-            what=f"the chart {chart.name} does not render",
+            what=f"the chart {_named(chart)} does not render",
         ).out
 
     def package(self, chart: Path, folder: Path) -> Path:
@@ -131,7 +131,7 @@ class HelmCli:
     def _run(self, arguments: list[str], *, what: str, log: Log | None = None) -> Completed:
         completed = self._call(arguments, log)
         if completed.code != 0:
-            raise completed.error(what)
+            raise completed.error(what, hint="mend what Helm names, then run the same command again")
         return completed
 
     def _call(self, arguments: list[str], log: Log | None = None) -> Completed:
@@ -153,7 +153,8 @@ class HelmCli:
                 hint="install Helm 3.17 or newer, or Helm 4: https://helm.sh/docs/intro/install/",
             )
         argv = [self._program, "version", "--template", "{{.Version}}"]
-        completed = self._runner.check(argv, what=f"{self._program} does not tell its version")
+        hint = "name another program in the environment variable HELMFORGE_HELM"
+        completed = self._runner.check(argv, what=f"{self._program} does not tell its version", hint=hint)
         return HelmVersion.parse(completed.out, self._program)
 
 
@@ -171,6 +172,11 @@ def _csv(fields: Iterable[str]) -> str:
     record = io.StringIO()
     csv.writer(record, lineterminator="").writerow(list(fields))
     return record.getvalue()
+
+
+def _named(chart: Path) -> str:
+    """Most charts stand in a folder `chart` of their service."""
+    return chart.parent.name if chart.name == "chart" else chart.name
 
 
 def _path(path: Path) -> str:

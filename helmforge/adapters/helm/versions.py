@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from helmforge.errors import MissingToolError, ToolError
+from helmforge.errors import MissingToolError
 
 _VERSION = re.compile(r"v?(\d+)\.(\d+)\.(\d+)")
 _OLDEST = (3, 17, 0)
@@ -24,7 +24,11 @@ class HelmVersion:
         """Reads `v3.17.3` or `v4.3.1+g1234567`. Raises MissingToolError below 3.17 and above 4."""
         match = _VERSION.match(text.strip())
         if match is None:
-            raise ToolError(f"{program} does not tell its version", why=f"it printed {text.strip()[:200]!r}")
+            raise MissingToolError(
+                f"{program} does not tell its version",
+                why=f"it printed {text.strip()[:200]!r}",
+                hint="name the program that is Helm in the environment variable HELMFORGE_HELM",
+            )
         version = cls(match[0].removeprefix("v"), (int(match[1]), int(match[2]), int(match[3])))
         if version.number < _OLDEST or version.number[0] > _NEWEST_MAJOR:
             age = "old" if version.number < _OLDEST else "new"

@@ -21,8 +21,7 @@ def describe(pipeline: Pipeline, output: str) -> None:
         for line in _github(pipeline):
             click.echo(line)
     else:
-        for line in _text(pipeline):
-            click.echo(line)
+        click.echo("\n".join(_text(pipeline)))
 
 
 def _text(pipeline: Pipeline) -> list[str]:

@@ -1,4 +1,4 @@
-"""What approve and promote have in common: everything is judged by the trunk's helmforge.yaml."""
+"""What approve, promote and rollback have in common: all is judged by the trunk's configuration."""
 
 from __future__ import annotations
 
@@ -25,5 +25,5 @@ def look_up(service: str, environment: str) -> Production:
 
     world, local = connect()
     settings = configuration.trunk_settings(world.git, local)
-    found = configuration.find_service(configuration.load_services(world.git, settings), service)
+    found = configuration.find_service(configuration.trunk_services(world.git, settings), service)
     return Production(world, settings, found, settings.environment(environment))

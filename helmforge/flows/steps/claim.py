@@ -10,6 +10,8 @@ from helmforge.domain.version import Version
 from helmforge.errors import RefusedError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from helmforge.domain.artifact import Artifact
     from helmforge.domain.plan import ClaimVersion
     from helmforge.flows.events import Facts
@@ -42,10 +44,20 @@ def claimed_commit(git: Git, artifact: Artifact) -> str | None:
     Both spellings are looked at: `v1.2.0` and `1.2.0` are one chart version. Of two racing claims
     in different spellings at least one sees the other in the confirmation, and is refused.
     """
+    return holder(git.remote_refs(*claim_refs(artifact)), artifact)
+
+
+def claim_refs(artifact: Artifact) -> tuple[str, str]:
     spellings = (artifact.version, Version(artifact.version).other_spelling().tag)
-    refs = [f"refs/tags/{artifact.service}/{spelling}" for spelling in spellings]
-    found = git.remote_refs(*refs)
-    for ref, commit in found.items():
+    one, other = (f"refs/tags/{artifact.service}/{spelling}" for spelling in spellings)
+    return one, other
+
+
+def holder(remote_refs: Mapping[str, str], artifact: Artifact) -> str | None:
+    """As claimed_commit, from what the remote was asked for already."""
+    refs = claim_refs(artifact)
+    for ref in refs:
+        commit = remote_refs.get(ref, artifact.commit)
         if commit != artifact.commit:
             raise RefusedError(
                 f"version {artifact.version} of {artifact.service} is already released from another commit",
@@ -53,4 +65,4 @@ def claimed_commit(git: Git, artifact: Artifact) -> str | None:
                 why=f"the tag belongs to {commit[:12]}, this is {artifact.commit[:12]}",
                 hint=f"cut the next version: helmforge release cut {artifact.service} --patch",
             )
-    return found.get(refs[0])
+    return remote_refs.get(refs[0])

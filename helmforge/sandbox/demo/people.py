@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from helmforge.sandbox.demo.narration import Narrate
 
-_SECONDS = 300.0
+_SECONDS = 150.0  # for one command; less than what a test of the whole demo waits
 _TAIL_LINES = 20
 # An allow-list: a CI system's variables would name an event, and HOME has settings of the user's.
 _INHERITED = (

@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from helmforge.sandbox.emulator.selectors import lookup, selects
-from helmforge.sandbox.emulator.status import bad_request, invalid
+from helmforge.sandbox.emulator.status import bad_request, cannot, invalid
 
 if TYPE_CHECKING:
     from helmforge.sandbox.emulator.kinds import Kind, Object
@@ -61,7 +61,9 @@ _IMMUTABLE = {
 }
 
 
+_MOST_PODS = 1_000
 _NUMBER, _SHARE = "a whole number", "a whole number or a percentage"
+_COUNT = f"a whole number up to {_MOST_PODS} (the emulated API plays no more)"
 _EXPECTED = {
     **dict.fromkeys(("metadata.labels", "metadata.annotations", "spec.template.metadata.labels"), "strings"),
     **dict.fromkeys(
@@ -69,8 +71,8 @@ _EXPECTED = {
         "an object",
     ),
     **dict.fromkeys(("spec.template", "spec.template.metadata", "spec.template.spec"), "an object"),
-    **dict.fromkeys(("spec.replicas", "spec.progressDeadlineSeconds", "spec.revisionHistoryLimit"), _NUMBER),
-    **dict.fromkeys(("spec.parallelism", "spec.completions", "spec.backoffLimit"), _NUMBER),
+    **dict.fromkeys(("spec.progressDeadlineSeconds", "spec.revisionHistoryLimit"), _NUMBER),
+    **dict.fromkeys(("spec.replicas", "spec.parallelism", "spec.completions", "spec.backoffLimit"), _COUNT),
     **dict.fromkeys(("spec.maxUnavailable", "spec.minAvailable"), _SHARE),
     **dict.fromkeys(
         ("spec.strategy.rollingUpdate.maxSurge", "spec.strategy.rollingUpdate.maxUnavailable"), _SHARE
@@ -85,7 +87,11 @@ def _fits(value: object, expected: str) -> bool:
         return isinstance(value, dict) and all(isinstance(part, str) for part in value.values())
     if expected == _SHARE and isinstance(value, str):
         return bool(re.fullmatch(r"\d{1,3}%", value))
-    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+    return (
+        isinstance(value, int)
+        and not isinstance(value, bool)
+        and 0 <= value <= (_MOST_PODS if expected == _COUNT else 2**31)
+    )
 
 
 def fill(value: Object, defaults: Object) -> Object:
@@ -107,7 +113,7 @@ def without_nulls(value: Any) -> Any:  # noqa: ANN401 - a JSON value
 
 
 def admit(kind: Kind, obj: Object, old: Object | None, serial: int) -> Object:
-    """The object as it is stored. `serial` is a number never given before. Raises 400, 422."""
+    """The object as it is stored. `serial` is a number never given before. Raises 400, 422, 501."""
     obj = without_nulls(obj)
     labels = "spec.selector" if kind.name == "Service" else "spec.selector.matchLabels"
     for path, expected in (_EXPECTED | {labels: "strings"}).items():
@@ -138,6 +144,8 @@ def _default(kind: Kind, obj: Object, old: Object | None, serial: int) -> Object
         case "Deployment" if obj["spec"]["strategy"]["type"] == "RollingUpdate":
             rolling = {"maxSurge": "25%", "maxUnavailable": "25%"}
             obj["spec"] = fill(obj["spec"], {"strategy": {"rollingUpdate": rolling}})
+        case "StatefulSet" if lookup(obj, "spec.updateStrategy.rollingUpdate.partition"):
+            raise cannot("hold back a part of a StatefulSet (updateStrategy.rollingUpdate.partition)")
         case "Job":
             _label_job(obj, (old or obj)["metadata"]["uid"])
     _default_pod(kind, obj)
