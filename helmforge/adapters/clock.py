@@ -10,5 +10,8 @@ class SystemClock:
     def now(self) -> datetime:
         return datetime.now(UTC)
 
+    def monotonic(self) -> float:
+        return time.monotonic()
+
     def wait(self, seconds: float) -> None:
         time.sleep(seconds)

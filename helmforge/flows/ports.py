@@ -28,6 +28,9 @@ class Clock(Protocol):
     def now(self) -> datetime:
         """The present, in UTC, with its zone."""
 
+    def monotonic(self) -> float:
+        """Seconds since some fixed moment: for durations, which no adjustment of the clock disturbs."""
+
     def wait(self, seconds: float) -> None: ...
 
 

@@ -22,10 +22,15 @@ _YAML_1_1_BOOLEANS = frozenset({"y", "n", "yes", "no", "on", "off"})  # Helm's r
 
 def apply(text: str, name: str, changes: Changes[tuple[str, ...], str]) -> str:
     """See `helmforge.yamlio.edit`."""
-    expected = _data(text, name)
+    root = compose(text, name)
+    there = {path: node for path in changes if (node := _scalar_at(root, path))}
     edited = text
+    for path, node in sorted(there.items(), key=lambda one: one[1].span.start, reverse=True):
+        edited = _fill(edited, node, _written(changes[path], node))  # what stands above keeps its place
+    for path in (path for path in changes if path not in there):
+        edited = _set(edited, name, path, changes[path])
+    expected = _plain(root)
     for path, value in changes.items():
-        edited = _set(edited, name, path, value)
         _put(expected, path, value)
     if _data(edited, name) != expected:
         raise ConfigError(
@@ -38,7 +43,10 @@ def apply(text: str, name: str, changes: Changes[tuple[str, ...], str]) -> str:
 
 
 def _data(text: str, name: str) -> Any:  # noqa: ANN401 - whatever the file holds
-    root = compose(text, name)
+    return _plain(compose(text, name))
+
+
+def _plain(root: Node | None) -> Any:  # noqa: ANN401 - see _data
     data = None if root is None else plain_data(root)
     return {} if data is None else data
 
@@ -49,6 +57,17 @@ def _put(data: Any, path: tuple[str, ...], value: str) -> None:  # noqa: ANN401 
             data[key] = {}
         data = data[key]
     data[path[-1]] = value
+
+
+def _scalar_at(root: Node | None, path: tuple[str, ...]) -> Scalar | None:
+    """The value at `path`, when it is a plain one that can be written over."""
+    node = root
+    for key in path:
+        place = node.index(key) if isinstance(node, Mapping) else None
+        if place is None or not isinstance(node, Mapping):
+            return None
+        node = node.values[place]
+    return node if isinstance(node, Scalar) and not node.anchored else None
 
 
 def _set(text: str, name: str, path: tuple[str, ...], value: str) -> str:

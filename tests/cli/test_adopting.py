@@ -63,6 +63,19 @@ def test_answers_by_set(repository: Monorepo) -> None:
     assert "context: retail" in (repository.root / "services/cart/service.yaml").read_text(encoding="utf-8")
 
 
+def test_several_services_at_once(repository: Monorepo) -> None:
+    assert _helmforge(repository, "init", "--registry", "r").returncode == 0
+    made = _helmforge(repository, "scaffold", "cart", "orders", folder="services")
+    assert made.returncode == 0, made.stderr
+    *wrote, following = made.stdout.splitlines()
+    assert [line.partition(" files in ")[2] for line in wrote] == ["services/cart", "services/orders"]
+    assert following == "next: git add . && helmforge pipeline plan"
+    again = _helmforge(repository, "scaffold", "cart", "orders", "-o", "json")
+    assert [document["written"] for document in json.loads(again.stdout)] == [[], []]
+    refused = _helmforge(repository, "scaffold", "one", "two", "--path", "services/x")
+    assert (refused.returncode, "--path" in refused.stderr) == (2, True)
+
+
 def test_init_asks_nothing_without_a_terminal(repository: Monorepo) -> None:
     refused = _helmforge(repository, "init")
     assert refused.returncode == 2

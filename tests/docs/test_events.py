@@ -49,7 +49,9 @@ def test_the_keys_of_the_summary(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_the_facts_of_every_kind_of_step_are_listed() -> None:
-    assert set(documented_facts()) == {kind.verb for kind in Step.__subclasses__()}
+    # Tests define kinds of their own.
+    ours = (kind for kind in Step.__subclasses__() if kind.__module__ == Step.__module__)
+    assert set(documented_facts()) == {kind.verb for kind in ours}
 
 
 def test_every_status_is_explained() -> None:

@@ -46,6 +46,10 @@ class Repository:
         return {path.relative_to(self.root).as_posix(): path.read_text(encoding="utf-8") for path in found}
 
     def scaffold(self, request: ScaffoldRequest) -> Scaffolded:
+        (result,) = self.scaffold_all(request)
+        return result
+
+    def scaffold_all(self, *requests: ScaffoldRequest) -> tuple[Scaffolded, ...]:
         configured = {path: text for path, text in self.files().items() if path.endswith("/service.yaml")}
         services = scan_services(
             {
@@ -54,8 +58,7 @@ class Repository:
                 if "/templates/" not in path
             }
         )
-        (result,) = scaffold(WorkTree(self.root), JinjaTemplates(), self.settings, services, [request])
-        return result
+        return scaffold(WorkTree(self.root), JinjaTemplates(), self.settings, services, requests)
 
 
 @pytest.fixture
@@ -93,6 +96,41 @@ def test_a_second_run_has_nothing_to_do(repository: Repository) -> None:
     before = repository.files()
     assert repository.scaffold(SHOP).written == ()
     assert repository.files() == before
+
+
+def test_several_services_are_as_complete_as_each_alone(repository: Repository) -> None:
+    cart = ScaffoldRequest("cart")
+    first, second = repository.scaffold_all(SHOP, cart)
+    together = repository.files()
+    assert (first.service.name, second.service.name) == ("shop", "cart")
+    assert {*first.written, *second.written} == together.keys()
+    for path in together:
+        (repository.root / path).unlink()
+    alone = [repository.scaffold(SHOP), repository.scaffold(cart)]
+    assert repository.files() == together
+    assert alone == [first, second]
+
+
+def test_a_service_that_is_named_twice_is_one(repository: Repository) -> None:
+    assert len(repository.scaffold_all(SHOP, SHOP)) == 1
+
+
+def test_when_one_service_cannot_be_none_is_written(repository: Repository) -> None:
+    repository.write("services/cart/chart/Chart.yaml", "name: mine\n")
+    before = repository.files()
+    with pytest.raises(RefusedError, match="another content") as caught:
+        repository.scaffold_all(SHOP, ScaffoldRequest("cart"))
+    assert caught.value.why == "services/cart/chart/Chart.yaml"
+    with pytest.raises(UsageError):
+        repository.scaffold_all(SHOP, ScaffoldRequest("Not-A-Name"))
+    assert repository.files() == before
+
+
+def test_two_new_services_in_one_folder(repository: Repository) -> None:
+    one, other = replace(SHOP, path="tools/x/y"), ScaffoldRequest("cart", path="tools/x/y")
+    with pytest.raises(UsageError, match="folder of the service 'shop'"):
+        repository.scaffold_all(one, other)
+    assert repository.files() == {}
 
 
 def test_files_that_went_missing_come_back(repository: Repository) -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from helmforge import yamlio
 from helmforge.domain import policy
@@ -14,6 +15,8 @@ from helmforge.errors import StepError
 from helmforge.flows.execution import Nothing
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from helmforge.domain.artifact import Artifact
     from helmforge.domain.plan import CheckPolicy, LintChart, RenderChart, RunTests, ScanImage
     from helmforge.domain.settings import Environment, Scan, Service
@@ -23,6 +26,9 @@ if TYPE_CHECKING:
     from helmforge.flows.world import World
 
 
+_T = TypeVar("_T")
+_R = TypeVar("_R")
+_SIDE_BY_SIDE = 4
 _KIND = re.compile(r"^kind: *(\S+)", re.MULTILINE)
 
 
@@ -44,17 +50,25 @@ class Checks:
         chart = self._chart(step.service)
         if chart is None:
             return _no_chart(step.service)
-        for values in (None, *self._values(chart, step.environments)):
-            self.world.helm.lint(chart, values, log)
+        _side_by_side(partial(self._lint, chart, log), (None, *self._values(chart, step.environments)))
         return {}
+
+    def _lint(self, chart: Path, log: Log, values: Path | None) -> None:
+        lines: list[str] = []
+        try:
+            self.world.helm.lint(chart, values, lines.append)
+        finally:
+            for line in lines:  # of one helm after those of another
+                log(line)
 
     def render(self, step: RenderChart, log: Log) -> Facts | Nothing:
         chart = self._chart(step.service)
         if chart is None:
             return _no_chart(step.service)
         facts = {}
-        for environment in step.environments:
-            kinds = _KIND.findall(self._render(chart, step.service, environment))
+        rendered = _side_by_side(partial(self._render, chart, step.service), step.environments)
+        for environment, text in zip(step.environments, rendered, strict=True):
+            kinds = _KIND.findall(text)
             log(f"{environment.name}: {len(kinds)} objects ({', '.join(sorted(set(kinds)))})")
             facts[f"objects_{environment.name}"] = str(len(kinds))
         return facts
@@ -119,6 +133,12 @@ class Checks:
             namespace = environment.namespace_of(service)
             self.rendered[key] = self.world.helm.template(chart, values, service.name, namespace)
         return self.rendered[key]
+
+
+def _side_by_side(run: Callable[[_T], _R], items: Sequence[_T]) -> list[_R]:
+    """Each item mostly waits for a program of its own. Raises what the first of those that fail raises."""
+    with ThreadPoolExecutor(_SIDE_BY_SIDE) as threads:
+        return list(threads.map(run, items))
 
 
 def _no_chart(service: Service) -> Nothing:

@@ -12,9 +12,10 @@ from helmforge.flows.steps import lock
 from helmforge.flows.steps.chart import pull
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
-    from helmforge.domain.cluster import RolloutReport
+    from helmforge.domain.cluster import ReleaseRevision, RolloutReport
     from helmforge.domain.oci import Digest
     from helmforge.domain.plan import CheckCluster, Deploy
     from helmforge.domain.settings import Environment, Service
@@ -70,7 +71,10 @@ class Deployments:
 
     def probe(self, step: Deploy) -> Facts | None:
         guard_cluster(self.world.kubernetes, step.environment)
-        last = current(self.world.helm.history(release_key(step)))
+        return self._deployed(step, self.world.helm.history(release_key(step)))
+
+    def _deployed(self, step: Deploy, history: Sequence[ReleaseRevision]) -> Facts | None:
+        last = current(history)
         if last is None or last.record is None or last.revision.status != "deployed":
             return None
         if (last.record.chart, last.record.repository) != (self._chart_digest(step), str(step.repository)):
@@ -85,11 +89,11 @@ class Deployments:
     def act(self, step: Deploy, log: Log) -> None:
         chart = self._pull(step)
         upgrade = self._upgrade(step, chart)
-        self.world.kubernetes.ensure_namespace(upgrade.key.cluster, upgrade.key.namespace)
         with lock.exclusive(self.world, upgrade.key, log):
-            if self.probe(step) is not None:
+            history = self.world.helm.history(upgrade.key)
+            if self._deployed(step, history) is not None:
                 return  # the run that held the Lease before us did it
-            lock.heal(self.world, upgrade, log)
+            lock.heal(self.world, upgrade, history, log)
             try:
                 self.world.helm.upgrade(upgrade, log)
             except StepError as error:

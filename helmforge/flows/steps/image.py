@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from helmforge.domain.oci import CREATED, REVISION, SOURCE, VERSION, Digest
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 @dataclass(frozen=True)
 class Images:
     world: World
+    labels: dict[Artifact, Mapping[str, str]] = field(default_factory=dict)
 
     def probe_build(self, step: BuildImage) -> Facts | None:
         if step.published:
@@ -85,6 +86,12 @@ class Images:
         return tuple(path for folder in folders for path in self.world.git.dirty_paths(folder))
 
     def _labels(self, artifact: Artifact) -> Mapping[str, str]:
+        """Found once: a commit does not change."""
+        if artifact not in self.labels:
+            self.labels[artifact] = self._find_labels(artifact)
+        return self.labels[artifact]
+
+    def _find_labels(self, artifact: Artifact) -> Mapping[str, str]:
         commit = self.world.git.commit(artifact.commit)
         if commit is None:
             raise StepError(

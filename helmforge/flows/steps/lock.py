@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 from helmforge.errors import HelmforgeError, RefusedError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
-    from helmforge.domain.cluster import ReleaseKey, Upgrade
-    from helmforge.flows.ports import Kubernetes, Log
+    from helmforge.domain.cluster import Lease, ReleaseKey, ReleaseRevision, Upgrade
+    from helmforge.flows.ports import Clock, Kubernetes, Log
     from helmforge.flows.world import World
 
 SECONDS = 15
@@ -41,30 +41,56 @@ def exclusive(world: World, key: ReleaseKey, log: Log) -> Iterator[None]:
 
 
 def _acquire(world: World, key: ReleaseKey, log: Log) -> None:
-    deadline = world.clock.now().timestamp() + _PATIENCE_SECONDS
-    told = False
-    while not _try(world, key):
+    """Reads first: a Lease stays for ever once it was made, and proves that its namespace is there."""
+    watch = _Watch(world.clock)
+    while True:
         lease = world.kubernetes.lease(key)
-        holder = lease.holder if lease else "another run"
-        if world.clock.now().timestamp() > deadline:
+        if lease is None:
+            world.kubernetes.ensure_namespace(key.cluster, key.namespace)
+            if world.kubernetes.create_lease(key, world.holder, SECONDS):
+                return
+        elif (lease.holder == world.holder or watch.abandoned(lease)) and world.kubernetes.renew_lease(
+            key, lease, world.holder, SECONDS
+        ):
+            return
+        watch.wait(key, lease.holder if lease else "", log)
+
+
+class _Watch:
+    """Whether the holder of a Lease still lives, without trusting that its clock agrees with ours.
+
+    A live holder changes its Lease every few seconds. Where the times in it say that it has expired,
+    half its duration without a change is enough; where they do not, the whole.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._began = clock.monotonic()
+        self._version = ""
+        self._since = self._began
+        self._told = False
+
+    def abandoned(self, lease: Lease) -> bool:
+        if not lease.holder:
+            return True
+        if lease.version != self._version:
+            self._version, self._since = lease.version, self._clock.monotonic()
+        patience = SECONDS / 2 if lease.free(self._clock.now()) else SECONDS
+        return self._clock.monotonic() - self._since >= patience
+
+    def wait(self, key: ReleaseKey, holder: str, log: Log) -> None:
+        """One second. RefusedError when there was enough waiting."""
+        holder = holder or "another run"
+        if self._clock.monotonic() - self._began > _PATIENCE_SECONDS:
             raise RefusedError(
                 f"another run is deploying {key.name} in {key.namespace}",
                 why=f"{holder} holds the Lease and renews it",
                 hint="wait for it to end, or cancel it, and run this again",
             )
-        if not told:
-            log(f"waiting: {holder} is deploying {key.name}, or was killed less than {SECONDS} s ago")
-            told = True
-        world.clock.wait(1.0)
-
-
-def _try(world: World, key: ReleaseKey) -> bool:
-    if world.kubernetes.create_lease(key, world.holder, SECONDS):
-        return True
-    lease = world.kubernetes.lease(key)
-    if lease is None or not (lease.free(world.clock.now()) or lease.holder == world.holder):
-        return False
-    return world.kubernetes.renew_lease(key, lease, world.holder, SECONDS)
+        if not self._told:
+            log(f"waiting: {holder} is deploying {key.name}, or was killed a moment ago")
+            self._told = True
+        self._clock.wait(1.0)
 
 
 def _release(world: World, key: ReleaseKey, log: Log) -> None:
@@ -84,14 +110,14 @@ def _renew(kubernetes: Kubernetes, key: ReleaseKey, holder: str, stop: threading
                 kubernetes.renew_lease(key, lease, holder, SECONDS)
 
 
-def heal(world: World, upgrade: Upgrade, log: Log) -> None:
-    """Frees a release that a killed Helm left pending. Call it only while holding the Lease.
+def heal(world: World, upgrade: Upgrade, history: Sequence[ReleaseRevision], log: Log) -> None:
+    """Frees a release that a killed Helm left pending. Call it only while holding the Lease, with the
+    release's history as it was read since.
 
     When the killed run was on its way to this very artifact its record is forgotten and Helm goes
     on forward; otherwise the release goes back to its last good revision first.
     """
     key = upgrade.key
-    history = world.helm.history(key)
     if not history or not history[-1].pending:
         return
     stuck = history[-1]
