@@ -77,3 +77,9 @@ class UnreachableError(HelmforgeError):
     """An outside system did not answer, or not usably, after retries."""
 
     exit_code = ExitCode.UNREACHABLE
+
+
+class InternalError(HelmforgeError):
+    """A defect of helmforge itself."""
+
+    exit_code = ExitCode.INTERNAL

@@ -106,7 +106,7 @@ def world(start: Path, warn: Callable[[str], None]) -> tuple[World, Settings]:
     programs = runner()
     bundle = World(
         git=repository.with_remote(configuration.remote),
-        registry=_late(lambda: registry(configuration)),
+        registry=_late(registry),
         helm=_late(lambda: _helm(warn)),
         kubernetes=_late(_kubernetes),
         builder=functools.cache(lambda: _builder(configuration.builder)),
@@ -151,11 +151,11 @@ def _archives() -> ports.Archives:
     return ChartArchives()
 
 
-def registry(configuration: Settings) -> ports.Registry:
+def registry() -> ports.Registry:
     from helmforge.adapters.registry import OciRegistry  # noqa: PLC0415
     from helmforge.adapters.registry.credentials import Credentials  # noqa: PLC0415
 
-    return OciRegistry(Credentials(os.environ, runner(), configuration.registry.host.host))
+    return OciRegistry(Credentials(os.environ, runner()))
 
 
 def sandbox(folder: Path | None, log: Callable[[str], None]) -> Lifecycle:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from helmforge.errors import RefusedError, UsageError
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 SCHEMA = "helmforge.dev/approval/v1"
 _LONGEST_MESSAGE = 16_384
+_CLOCK_SKEW = timedelta(minutes=5)
 _APPROVER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_+-]*(\.[A-Za-z0-9_+-]+)*@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
 
 
@@ -79,7 +80,7 @@ def read(tag: AnnotatedTag) -> Approval:
         raise InvalidApprovalError(f"its message is longer than {_LONGEST_MESSAGE} characters")
     try:
         document = json.loads(tag.message)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise InvalidApprovalError("its message is not a JSON document") from None
     approval = _from_document(document)
     if approval.tag != tag.name:
@@ -151,6 +152,8 @@ def objection(
         return f"it is for chart {theirs.chart}, not {subject.chart}"
     if theirs != subject:
         return "it is for another environment, service or version"
+    if made > now + _CLOCK_SKEW:
+        return f"it was made in the future, at {made.isoformat(timespec='minutes')}"
     if now >= min(approval.expires, made + policy.expires):
         return f"it expired at {min(approval.expires, made + policy.expires).isoformat(timespec='minutes')}"
     return may_not_approve(approval.approver, policy, authors)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -46,9 +46,12 @@ class DeploymentRecord:
         try:
             data = json.loads(description.removeprefix(_PREFIX))
             data["approvals"] = tuple(data.get("approvals", ()))
-            return cls(**data)
-        except (ValueError, TypeError, AttributeError):
+            record = cls(**data)
+        except (ValueError, TypeError, AttributeError, RecursionError):
             return None
+        texts = [value for value in asdict(record).values() if isinstance(value, str)]
+        whole = len(texts) == len(fields(cls)) - 1 and all(isinstance(tag, str) for tag in record.approvals)
+        return record if whole else None
 
 
 @dataclass(frozen=True)
@@ -91,9 +94,12 @@ def previous(history: Sequence[ReleaseRevision]) -> DeploymentRecord | None:
     """What ran before the present artifact came first, so that rolling back twice goes further back
     instead of returning.
     """
-    ran = [d.record for d in records(history) if d.revision.status in _RAN and d.record]
+    deployed = [d for d in records(history) if d.revision.status in _RAN]
+    ran = [d.record for d in deployed if d.record]
     if not ran:
         return None
+    if deployed[-1].record is None:
+        return ran[-1]  # somebody deployed by hand after it
     first = next(i for i, record in enumerate(ran) if record.same_artifact(ran[-1]))
     return ran[first - 1] if first else None
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     Manifest = Mapping[str, Any]
 
@@ -39,12 +39,27 @@ class Finding:
 
 
 def check(manifests: Sequence[Manifest]) -> tuple[Finding, ...]:
-    return tuple(finding for manifest in manifests for finding in _check_one(manifest))
+    return tuple(finding for manifest in _flat(manifests) for finding in _check_one(manifest))
+
+
+def _flat(manifests: Iterable[object]) -> Iterator[Manifest]:
+    """The objects, those inside a `kind: List` as well."""
+    for manifest in _mappings(manifests):
+        if str(manifest.get("kind", "")).endswith("List"):
+            yield from _flat(manifest.get("items") or ())
+        else:
+            yield manifest
+
+
+def _mappings(items: object) -> Iterator[Manifest]:
+    """Those of a list's items that are mappings: an empty `- ` in a template is none."""
+    if isinstance(items, (list, tuple)):
+        yield from (item for item in items if isinstance(item, dict))
 
 
 def _check_one(manifest: Manifest) -> Iterator[Finding]:
     kind = str(manifest.get("kind", ""))
-    name = f"{kind}/{(manifest.get('metadata') or {}).get('name', '')}"
+    name = f"{kind}/{_mapping(manifest, 'metadata').get('name', '')}"
     if kind in _CLUSTER_WIDE:
         yield Finding(
             name, "cluster-role", "grants rights in the whole cluster", "use a Role and a RoleBinding"
@@ -52,10 +67,10 @@ def _check_one(manifest: Manifest) -> Iterator[Finding]:
     path = _POD_TEMPLATE.get(kind)
     if path is None:
         return
-    pod: Any = manifest
+    pod = manifest
     for key in path:
-        pod = (pod or {}).get(key)
-    for rule, problem, remedy in _check_pod(pod or {}):
+        pod = _mapping(pod, key)
+    for rule, problem, remedy in _check_pod(pod):
         yield Finding(name, rule, problem, remedy)
 
 
@@ -63,27 +78,32 @@ def _check_pod(pod: Manifest) -> Iterator[tuple[str, str, str]]:
     for key in ("hostNetwork", "hostPID", "hostIPC"):
         if pod.get(key):
             yield "host-namespaces", f"{key} is set", f"remove {key}"
-    for volume in pod.get("volumes") or ():
+    for volume in _mappings(pod.get("volumes")):
         if "hostPath" in volume:
             yield (
                 "host-path",
                 f"volume {volume.get('name')} mounts the node's disk",
                 "use another volume type",
             )
-    context = pod.get("securityContext") or {}
+    context = _mapping(pod, "securityContext")
     for group in ("initContainers", "containers"):
-        for container in pod.get(group) or ():
+        for container in _mappings(pod.get(group)):
             yield from _check_container(container, context)
 
 
 def _check_container(container: Manifest, pod: Manifest) -> Iterator[tuple[str, str, str]]:
-    own = container.get("securityContext") or {}
+    own = _mapping(container, "securityContext")
     where = f"container {container.get('name')}"
     for rule, broken, problem, remedy in _CONTAINER_RULES:
         if broken(own, pod):
             yield rule, f"{where} {problem}", remedy
     if _floats(str(container.get("image", ""))):
         yield "floating-image", f"{where} runs an image without a fixed tag", "pin a version or a digest"
+
+
+def _mapping(manifest: Manifest, key: str) -> Manifest:
+    value = manifest.get(key)
+    return value if isinstance(value, dict) else {}
 
 
 def _floats(image: str) -> bool:
@@ -117,14 +137,15 @@ _CONTAINER_RULES: tuple[_Rule, ...] = (
     ),
     (
         "capabilities",
-        lambda own, _: "ALL" not in ((own.get("capabilities") or {}).get("drop") or ()),
+        lambda own, _: "ALL" not in (_mapping(own, "capabilities").get("drop") or ()),
         "keeps Linux capabilities",
         "set securityContext.capabilities.drop: [ALL]",
     ),
     (
         "seccomp",
         lambda own, pod: (
-            (_either(own, pod, "seccompProfile") or {}).get("type") not in {"RuntimeDefault", "Localhost"}
+            _mapping({"": _either(own, pod, "seccompProfile")}, "").get("type")
+            not in {"RuntimeDefault", "Localhost"}
         ),
         "has no seccomp profile",
         "set securityContext.seccompProfile.type: RuntimeDefault",

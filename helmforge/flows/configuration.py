@@ -22,7 +22,14 @@ def trunk_settings(git: Git, local: Settings) -> Settings:
 
     Which branch is the trunk is read from the remote's default branch, not from the work tree.
     """
-    anchor = git.default_branch() or local.trunk
+    anchor = git.default_branch()
+    if anchor is None:
+        raise UsageError(
+            f"the default branch of {git.remote} does not exist",
+            why="which branch is the trunk, whose rules hold, is read from the remote's HEAD",
+            hint=f"on the Git server make {local.trunk} the default branch "
+            f"(a bare repository: git symbolic-ref HEAD refs/heads/{local.trunk})",
+        )
     settings = _settings_of(git, anchor)
     return settings if settings.trunk == anchor else _settings_of(git, settings.trunk)
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
+import traceback
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from helmforge.errors import ExitCode, HelmforgeError, StepError
+from helmforge.errors import ExitCode, HelmforgeError, InternalError, StepError
 from helmforge.flows.events import Outcome, Status, StepFinished, StepOutput, StepStarted
 
 if TYPE_CHECKING:
@@ -154,6 +155,14 @@ def _run_step(step: Step, runner: StepRunner, sink: Sink) -> Outcome:
         outcome = _check(step, runner, log) if isinstance(runner, Check) else _effect(step, runner, log)
     except HelmforgeError as error:
         outcome = Outcome(Status.FAILED, reason=error.what, error=error)
+    except Exception as error:  # noqa: BLE001 - our own defect in one service must not end the others
+        internal = InternalError(
+            f"internal error: {type(error).__name__}",
+            where=f"step {step.id}",
+            why="".join(traceback.format_exception(error)[-3:]).strip(),
+            hint="report it; the other services went on",
+        )
+        outcome = Outcome(Status.FAILED, reason=internal.what, error=internal)
     outcome = replace(outcome, seconds=time.monotonic() - began)
     sink(StepFinished(step.id, name, step.title, outcome))
     return outcome

@@ -49,8 +49,9 @@ def test_the_steps_of_each_event(event: str, settings: str, flow: Flow) -> None:
 def test_every_kind_of_step_is_explained() -> None:
     explained = re.findall(r"^\| `([^`]*)` \|", _chapter("Steps"), flags=re.MULTILINE)
 
-    assert sorted(explained) == sorted(kind.verb for kind in Step.__subclasses__())
+    ours = (kind for kind in Step.__subclasses__() if kind.__module__ == Step.__module__)
+    assert sorted(explained) == sorted(kind.verb for kind in ours)  # not those of other tests
 
 
 def test_how_long_a_crash_is_felt() -> None:
-    assert f"at most {lock.SECONDS} s" in TEXT
+    assert f"at most {lock.SECONDS + 1} s" in TEXT  # it looks once a second

@@ -49,9 +49,17 @@ def read_tags(common: Path, tags: Mapping[str, str]) -> tuple[AnnotatedTag, ...]
     )
     try:
         objects = GitCmdObjectDB(str(common / "objects"), git)
-        return tuple(_tag(objects, name, oid) for name, oid in sorted(tags.items()))
+        return tuple(_readable(objects, name, oid) for name, oid in sorted(tags.items()))
     finally:
         git.clear_cache()
+
+
+def _readable(objects: GitCmdObjectDB, name: str, oid: str) -> AnnotatedTag:
+    """A malformed tag says nothing, by nobody: it must not hide the good ones beside it."""
+    try:
+        return _tag(objects, name, oid)
+    except StepError:
+        return AnnotatedTag(name, "", "", Person("", ""), datetime.fromtimestamp(0, UTC), "", oid)
 
 
 def _tag(objects: GitCmdObjectDB, name: str, oid: str) -> AnnotatedTag:

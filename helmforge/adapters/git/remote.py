@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from helmforge.adapters.process import Completed
 
 _PEELED = "^{}"
+_ORIGIN = "origin"
 _STALE = "(stale info)"  # the ref was not as expected when git asked, whatever it is by now
 _STALE = "(stale info)"  # the ref was not as expected when git asked, whatever it is by now
 _PAUSES = (0.1, 0.5)  # seconds between the attempts to read
@@ -37,6 +38,7 @@ class Remote:
     def __init__(self, git: GitCommands, name: str) -> None:
         self.name = names.remote(name)
         self._git = git
+        self._trusted = False
 
     def url(self) -> str:
         found = self._git.run("remote", "get-url", "--", self.name)
@@ -63,6 +65,25 @@ class Remote:
             if name == "HEAD" and target.startswith("ref: refs/heads/"):
                 return target.removeprefix("ref: refs/heads/")
         return None
+
+    def _require_trusted(self) -> None:
+        """Before the first word with the remote: it is one that the owner of this clone configured.
+
+        Git takes a name that is no remote for a path, and `remote:` comes from a file that a branch can
+        change: its own folder, or a fork, would decide which rules hold.
+        """
+        if self._trusted:
+            return
+        self.url()
+        chosen = self._git.run("config", "--get", "helmforge.remote").out.strip()
+        origin = self._git.run("remote", "get-url", "--", _ORIGIN)
+        if self.name not in {_ORIGIN, chosen} and origin.code == 0:
+            raise UsageError(
+                f"helmforge.yaml names the remote {self.name!r}, and this clone has an {_ORIGIN!r} as well",
+                why="a branch must not choose which remote decides",
+                hint=f"when {self.name!r} is the right one: git config helmforge.remote {self.name}",
+            )
+        self._trusted = True
 
     def tag_objects(self, prefix: str) -> dict[str, str]:
         """Name without `refs/tags/` -> id of the tag object, which is here afterwards.
@@ -162,6 +183,7 @@ class Remote:
         raise AssertionError(what)
 
     def _timed(self, seconds: float, *args: str, stdin: bytes = b"") -> Completed:
+        self._require_trusted()
         try:
             return self._git.run(*_STALLED, *_NO_UPKEEP, *args, stdin=stdin, timeout=seconds)
         except ToolError as late:

@@ -38,15 +38,14 @@ class Login:
 class Credentials:
     """Looks a login up when a registry asks for one, and only then.
 
-    HELMFORGE_REGISTRY_USERNAME and _PASSWORD are meant for one host: HELMFORGE_REGISTRY_HOST, or the
-    `configured` one (host[:port]). After them come $REGISTRY_AUTH_FILE, docker's config.json and
-    podman's auth.json.
+    HELMFORGE_REGISTRY_USERNAME and _PASSWORD are for the host[:port] HELMFORGE_REGISTRY_HOST, never for
+    the one in helmforge.yaml: a branch can name any host there. After them come $REGISTRY_AUTH_FILE,
+    docker's config.json and podman's auth.json.
     """
 
-    def __init__(self, environment: Mapping[str, str], runner: Runner, configured: str) -> None:
+    def __init__(self, environment: Mapping[str, str], runner: Runner) -> None:
         self.environment = environment
         self._runner = runner
-        self._configured = configured
         self._found: dict[str, Login | None] = {}
         self._lock = threading.Lock()
 
@@ -60,7 +59,7 @@ class Credentials:
     def _from_environment(self, registry: RegistryHost) -> Login | None:
         username = self.environment.get("HELMFORGE_REGISTRY_USERNAME", "")
         password = self.environment.get("HELMFORGE_REGISTRY_PASSWORD", "")
-        meant = self.environment.get("HELMFORGE_REGISTRY_HOST") or self._configured
+        meant = self.environment.get("HELMFORGE_REGISTRY_HOST", "")
         if registry.host != meant or not (username or password):
             return None
         if not (username and password):

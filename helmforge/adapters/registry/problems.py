@@ -26,7 +26,8 @@ class RegistryAuthError(RegistryError):
 def login_hint(registry: RegistryHost) -> str:
     return (
         f"log in with `docker login {registry.host}` (or podman, buildah), or set "
-        "HELMFORGE_REGISTRY_USERNAME and HELMFORGE_REGISTRY_PASSWORD"
+        f"HELMFORGE_REGISTRY_HOST={registry.host} with HELMFORGE_REGISTRY_USERNAME and "
+        "HELMFORGE_REGISTRY_PASSWORD"
     )
 
 

@@ -17,7 +17,9 @@ from helmforge.domain.version import Bump, Version
 @click.option("--major", "bump", flag_value="major", help="Next major version.")
 @click.option("--minor", "bump", flag_value="minor", help="Next minor version.")
 @click.option("--patch", "bump", flag_value="patch", help="Next patch version (the default).")
-@click.option("--hotfix", is_flag=True, help="Start from the line's newest version instead of the trunk.")
+@click.option(
+    "--hotfix", is_flag=True, help="Mend the line's newest version: say where to begin; push nothing."
+)
 @output_option("text", "json")
 def cut(service: str, version: str | None, bump: str | None, output: str, *, hotfix: bool) -> None:
     """Create the release branch of the next VERSION on the remote.
@@ -38,6 +40,13 @@ def cut(service: str, version: str | None, bump: str | None, output: str, *, hot
     result = flow.cut(world.git, settings, found, wish)
     if output == "json":
         click.echo(json.dumps(asdict(result), sort_keys=True))
+        return
+    if result.hotfix:
+        click.echo(
+            f"{result.version} of {result.service} begins at {result.commit[:12]}, with the mending commit"
+        )
+        click.echo(f"next: git switch --create {result.branch} {result.commit[:12]}")
+        click.echo(f"next: commit the fix, then: git push --set-upstream origin {result.branch}")
         return
     done = "created" if result.created else "already there:"
     click.echo(f"{done} {result.branch} at {result.commit[:12]}")

@@ -61,7 +61,7 @@ def _text(result: Status, now: datetime) -> str:
         if row.problem
     ]
     for one in result.released:
-        signed = f", approved by {', '.join(tag.rpartition('/')[2] for tag in one.approvals)}"
+        signed = f", approved by {clean(', '.join(tag.rpartition('/')[2] for tag in one.approvals))}"
         lines.append(
             f"newest release of {one.service}: {one.version} ({one.commit[:12]}"
             + (signed if one.approvals else ", not approved")

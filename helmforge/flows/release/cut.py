@@ -19,13 +19,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Cut:
-    """A release branch that exists now. `created` is False when the same cut was made before."""
+    """A release branch, on the remote unless it is a hotfix. `created` is False when the same cut was
+    made before, and for a hotfix: its branch begins with the commit that mends something, because a
+    pipeline of the old commit would claim the version for it.
+    """
 
     service: str
     version: str
     branch: str
     commit: str
     created: bool
+    hotfix: bool = False
 
 
 @dataclass(frozen=True)
@@ -53,6 +57,8 @@ def cut(git: Git, settings: Settings, service: Service, wish: Wish) -> Cut:
     if git.remote_refs(f"refs/heads/{branch}").get(f"refs/heads/{branch}") == commit:
         return Cut(service.name, version.tag, branch, commit, created=False)
     _demand_newer(service, version, line if wish.hotfix else taken)
+    if wish.hotfix:
+        return Cut(service.name, version.tag, branch, commit, created=False, hotfix=True)
     try:
         git.create_branch(branch, commit)
     except RefExistsError as error:

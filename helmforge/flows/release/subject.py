@@ -90,11 +90,11 @@ def authors(world: World, service: Service, artifact: Artifact, since: str) -> f
     """E-mail addresses, in lower case, of everybody who wrote what the artifact would change.
 
     These are the authors and committers of the commits after `since` that touch the service, and of
-    the released commit itself.
+    the released commit itself; of all commits that ever did when `since` is empty or not in this clone.
     """
     world.git.fetch(f"refs/tags/{artifact.claim_tag}")
-    commits = [world.git.commit(artifact.commit)]
-    if since and world.git.commit(since):
-        commits += world.git.log(since, artifact.commit, (service.folder, *service.depends_on))
+    base = since if since and world.git.commit(since) else None
+    paths = (service.folder, service.chart, service.build.dockerfile, *service.depends_on)
+    commits = [world.git.commit(artifact.commit), *world.git.log(base, artifact.commit, paths)]
     people = [person for commit in commits if commit for person in (commit.author, commit.committer)]
     return frozenset(person.email.lower() for person in people)

@@ -50,8 +50,20 @@ class Checks:
         chart = self._chart(step.service)
         if chart is None:
             return _no_chart(step.service)
+        self._demand_name(chart, step.service)
         _side_by_side(partial(self._lint, chart, log), (None, *self._values(chart, step.environments)))
         return {}
+
+    def _demand_name(self, chart: Path, service: Service) -> None:
+        """The chart is pushed under its own name, and looked for under the service's."""
+        text = (chart / "Chart.yaml").read_text(encoding="utf-8", errors="replace")
+        name = yamlio.parse(text, f"{service.chart}/Chart.yaml").data.get("name")
+        if name != service.name:
+            raise StepError(
+                f"the chart of {service.name} is named {name!r}",
+                where=f"{service.chart}/Chart.yaml name",
+                hint=f"name it {service.name}, as its service",
+            )
 
     def _lint(self, chart: Path, log: Log, values: Path | None) -> None:
         lines: list[str] = []
@@ -97,13 +109,15 @@ class Checks:
             return Nothing("no scanner configured (helmforge.yaml: scan.command)")
         if step.published and self.images.published(step.artifact):
             return Nothing("already published: it was scanned before its push")
-        self.world.scanner.scan(
-            self.scan_settings, step.artifact.image, partial(self._archive, step.artifact), log
-        )
+        archive = self.work / f"{step.service.name}-image.tar"
+        export = partial(self._export, step.artifact, archive)
+        try:
+            self.world.scanner.scan(self.scan_settings, step.artifact.image, export, log)
+        finally:
+            archive.unlink(missing_ok=True)
         return {"scanner": Path(self.scan_settings.command[0]).name, "severity": self.scan_settings.severity}
 
-    def _archive(self, artifact: Artifact) -> Path:
-        archive = self.work / f"{artifact.service}-image.tar"
+    def _export(self, artifact: Artifact, archive: Path) -> Path:
         self.world.builder().export(artifact.image, archive)
         return archive
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -89,7 +90,7 @@ class Deployments:
     def act(self, step: Deploy, log: Log) -> None:
         chart = self._pull(step)
         upgrade = self._upgrade(step, chart)
-        with lock.exclusive(self.world, upgrade.key, log):
+        with lock.exclusive(self.world, upgrade.key, log) as hold:
             history = self.world.helm.history(upgrade.key)
             if self._deployed(step, history) is not None:
                 return  # the run that held the Lease before us did it
@@ -97,7 +98,8 @@ class Deployments:
             try:
                 self.world.helm.upgrade(upgrade, log)
             except StepError as error:
-                raise self._explained(step, upgrade, error, log) from error
+                failed = _Failed(upgrade, hold, newest(history), log)
+                raise self._explained(step, failed, error) from error
 
     def _pull(self, step: Deploy) -> PulledChart:
         digest = self._chart_digest(step)
@@ -114,11 +116,11 @@ class Deployments:
         return descriptor.digest if descriptor else None
 
     def _upgrade(self, step: Deploy, chart: PulledChart) -> Upgrade:
-        """The chart exactly as pulled, the environment's values from inside it, and the one thing that
-        differs between environments: where the image is pulled from.
+        """The chart exactly as pulled, the environment's values from inside it, and over them the image:
+        its repository differs between environments, and no values file may exchange its bytes.
         """
-        folder = self.work / f"{step.service.name}-{step.environment.name}"
-        folder.mkdir(exist_ok=True)
+        folder = self.work / "deploy" / step.service.name / step.environment.name
+        folder.mkdir(parents=True, exist_ok=True)
         package = folder / "chart.tgz"
         package.write_bytes(chart.archive)
         values = []
@@ -127,7 +129,9 @@ class Deployments:
             values.append(folder / "values.yaml")
             values[0].write_bytes(inside)
         values.append(folder / "image.yaml")
-        values[-1].write_text(f'image:\n  repository: "{step.repository}"\n', encoding="utf-8")
+        image = {"repository": str(step.repository), "tag": step.artifact.version}
+        image |= {"digest": chart.image_digest} if chart.image_digest else {}
+        values[-1].write_text(json.dumps({"image": image}), encoding="utf-8")  # YAML, too
         return Upgrade(
             key=release_key(step),
             chart=package,
@@ -137,33 +141,52 @@ class Deployments:
             labels={COMMIT_LABEL: step.artifact.commit, CHART_LABEL: label_of(chart.digest)},
         )
 
-    def _explained(self, step: Deploy, upgrade: Upgrade, error: StepError, log: Log) -> StepError:
+    def _explained(self, step: Deploy, failed: _Failed, error: StepError) -> StepError:
         """Looks why before anything is undone, then brings back what ran before."""
-        reasons = describe(self.world.kubernetes.explain(upgrade.key))
+        key = failed.upgrade.key
+        reasons = describe(self.world.kubernetes.explain(key))
         for line in reasons:
-            log(line)
-        undone = self._undo(upgrade, log)
+            failed.log(line)
+        undone = self._undo(failed)
+        failed.log(undone)
         return StepError(
             f"{step.service.name} {step.artifact.version} did not become ready in {step.environment.name}",
-            where=f"release {upgrade.key.name} in namespace {upgrade.key.namespace}",
+            where=f"release {key.name} in namespace {key.namespace}",
             why="\n".join([*reasons, f"helm: {error.what}", *error.why.splitlines()[-8:], undone]),
             hint=error.hint or "mend the cause, then run the same command again",
         )
 
-    def _undo(self, upgrade: Upgrade, log: Log) -> str:
-        good = running(self.world.helm.history(upgrade.key))
+    def _undo(self, failed: _Failed) -> str:
+        """What was done, or why nothing was, in words."""
+        if failed.hold.lost:
+            return "nothing was undone: another run may hold the release by now"
+        key, seconds = failed.upgrade.key, failed.upgrade.timeout_seconds
         try:
+            history = self.world.helm.history(key)
+            if newest(history) == failed.before:
+                return "nothing had changed: what ran before still runs"
+            good = running(history)
             if good is None:
-                self.world.helm.uninstall(upgrade.key, upgrade.timeout_seconds)
-                done = "there was nothing before it: the release was removed again"
-            else:
-                number = good.revision.revision
-                self.world.helm.rollback(upgrade.key, number, upgrade.timeout_seconds)
-                done = f"rolled back to revision {number} ({good.revision.chart})"
+                self.world.helm.uninstall(key, seconds)
+                return "there was nothing before it: the release was removed again"
+            self.world.helm.rollback(key, good.revision.revision, seconds)
         except HelmforgeError as error:
-            done = f"rolling back failed too: {error}"
-        log(done)
-        return done
+            return f"rolling back failed too: {error}"
+        return f"rolled back to revision {good.revision.revision} ({good.revision.chart})"
+
+
+@dataclass(frozen=True)
+class _Failed:
+    """An upgrade that failed. `before` is the newest revision that there was, 0 for none."""
+
+    upgrade: Upgrade
+    hold: lock.Hold
+    before: int
+    log: Log
+
+
+def newest(history: Sequence[ReleaseRevision]) -> int:
+    return max((revision.revision for revision in history), default=0)
 
 
 def _record(step: Deploy, chart: PulledChart) -> DeploymentRecord:

@@ -32,7 +32,9 @@ class Images:
         return None if self._dirty(step) else self.built(step)
 
     def built(self, step: BuildImage) -> Facts | None:
-        if self.world.builder().exists(step.artifact.image, self._labels(step.artifact)):
+        """In the builder's store, from the commit or, uncommitted files included, from the work tree."""
+        labels = self._labels(step.artifact, dirty=bool(self._dirty(step)))
+        if self.world.builder().exists(step.artifact.image, labels):
             return {"image": str(step.artifact.image)}
         return None
 
@@ -46,8 +48,9 @@ class Images:
                 hint="commit or remove these files: what is published must come from the commit",
             )
         builder = self.world.builder()
-        log(f"building with {builder.name}")
-        builder.build(service.build, root, step.artifact.image, self._labels(step.artifact), log)
+        log(f"building with {builder.name}" + (", uncommitted files included" if dirty else ""))
+        labels = self._labels(step.artifact, dirty=bool(dirty))
+        builder.build(service.build, root, step.artifact.image, labels, log)
 
     def probe_push(self, step: PushImage) -> Facts | None:
         """None as well when the published chart pins other bytes than the tag names."""
@@ -82,14 +85,16 @@ class Images:
         return {"image": str(artifact.image), "digest": descriptor.digest}
 
     def _dirty(self, step: BuildImage) -> tuple[str, ...]:
-        folders = dict.fromkeys((step.service.folder, step.service.build.context))
-        return tuple(path for folder in folders for path in self.world.git.dirty_paths(folder))
+        build = step.service.build
+        places = dict.fromkeys((step.service.folder, build.context, build.dockerfile))
+        return tuple(dict.fromkeys(path for place in places for path in self.world.git.dirty_paths(place)))
 
-    def _labels(self, artifact: Artifact) -> Mapping[str, str]:
-        """Found once: a commit does not change."""
+    def _labels(self, artifact: Artifact, *, dirty: bool) -> Mapping[str, str]:
+        """Found once: a commit does not change. Uncommitted bytes never pass for those of the commit."""
         if artifact not in self.labels:
             self.labels[artifact] = self._find_labels(artifact)
-        return self.labels[artifact]
+        labels = self.labels[artifact]
+        return {**labels, REVISION: f"{artifact.commit}-dirty"} if dirty else labels
 
     def _find_labels(self, artifact: Artifact) -> Mapping[str, str]:
         commit = self.world.git.commit(artifact.commit)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from helmforge.domain.cluster import Lease, ReleaseKey, ReleaseRevision, Upgrade
-    from helmforge.flows.ports import Clock, Kubernetes, Log
+    from helmforge.flows.ports import Clock, Log
     from helmforge.flows.world import World
 
 SECONDS = 15
@@ -25,18 +25,48 @@ SECONDS = 15
 _PATIENCE_SECONDS = 600
 
 
+class Hold:
+    """A Lease while it is held: renewed in a thread of its own."""
+
+    def __init__(self, world: World, key: ReleaseKey) -> None:
+        self._world = world
+        self._key = key
+        self._renewed = world.clock.monotonic()
+        self._overtaken = False
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._renew, daemon=True)
+        self._thread.start()
+
+    @property
+    def lost(self) -> bool:
+        """Somebody else may hold it by now: nothing more may be done to the release."""
+        return self._overtaken or self._world.clock.monotonic() - self._renewed > SECONDS
+
+    def end(self) -> None:
+        self._stop.set()
+        self._thread.join()
+
+    def _renew(self) -> None:
+        """A renewal that fails is tried again at the next turn: Helm itself will meet the same trouble."""
+        while not self._stop.wait(SECONDS / 3):
+            with suppress(HelmforgeError):
+                lease = self._world.kubernetes.lease(self._key)
+                if lease is None or lease.holder != self._world.holder:
+                    self._overtaken = True
+                    return
+                if self._world.kubernetes.renew_lease(self._key, lease, self._world.holder, SECONDS):
+                    self._renewed = self._world.clock.monotonic()
+
+
 @contextmanager
-def exclusive(world: World, key: ReleaseKey, log: Log) -> Iterator[None]:
+def exclusive(world: World, key: ReleaseKey, log: Log) -> Iterator[Hold]:
     """Holds the release's Lease. Waits for another holder; RefusedError when it does not end."""
     _acquire(world, key, log)
-    stop = threading.Event()
-    renewal = threading.Thread(target=_renew, args=(world.kubernetes, key, world.holder, stop), daemon=True)
-    renewal.start()
+    hold = Hold(world, key)
     try:
-        yield
+        yield hold
     finally:
-        stop.set()
-        renewal.join()
+        hold.end()
         _release(world, key, log)
 
 
@@ -99,15 +129,6 @@ def _release(world: World, key: ReleaseKey, log: Log) -> None:
         world.kubernetes.release_lease(key, world.holder)
     except HelmforgeError as error:
         log(f"the Lease of {key.name} was not given back ({error.what}); it expires in {SECONDS} s")
-
-
-def _renew(kubernetes: Kubernetes, key: ReleaseKey, holder: str, stop: threading.Event) -> None:
-    """A renewal that fails is tried again at the next turn: Helm itself will meet the same trouble."""
-    while not stop.wait(SECONDS / 3):
-        with suppress(HelmforgeError):
-            lease = kubernetes.lease(key)
-            if lease and lease.holder == holder:
-                kubernetes.renew_lease(key, lease, holder, SECONDS)
 
 
 def heal(world: World, upgrade: Upgrade, history: Sequence[ReleaseRevision], log: Log) -> None:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 PROMOTION_TYPE = "application/vnd.helmforge.promotion.v1+json"
 _CHART = "dev.helmforge.chart"
 _VERSION = "dev.helmforge.version"
+_ENVIRONMENT = "dev.helmforge.environment"
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ class Promotions:
         )
 
     def probe_record(self, step: RecordPromotion) -> Facts | None:
-        wanted = {_CHART: str(step.chart), _VERSION: step.artifact.version}
+        wanted = _annotations(step)
         for referrer in self.world.registry.referrers(_subject(step), PROMOTION_TYPE):
             if wanted.items() <= dict(referrer.annotations).items():
                 return {"record": str(referrer.digest)}
@@ -67,9 +68,17 @@ class Promotions:
             "promotedAt": self.world.clock.now().isoformat(timespec="seconds"),
         }
         content = json.dumps(document, indent=2, sort_keys=True).encode()
-        annotations = {_CHART: str(step.chart), _VERSION: step.artifact.version}
-        digest = self.world.registry.put_referrer(_subject(step), PROMOTION_TYPE, content, annotations)
+        digest = self.world.registry.put_referrer(_subject(step), PROMOTION_TYPE, content, _annotations(step))
         log(f"attached {digest}")
+
+
+def _annotations(step: RecordPromotion) -> dict[str, str]:
+    """What tells one promotion of an image from another."""
+    return {
+        _CHART: str(step.chart),
+        _VERSION: step.artifact.version,
+        _ENVIRONMENT: step.environment.name,
+    }
 
 
 def _digest(ref: ImageRef) -> Digest:

@@ -35,8 +35,8 @@ class Connect:
         )
 
     def credentials(self, configured: str, environment: Mapping[str, str] | None = None) -> Credentials:
-        full = {**self.environment, **(environment or {})}
-        return Credentials(full, Runner(full), configured)
+        full = {"HELMFORGE_REGISTRY_HOST": configured, **self.environment, **(environment or {})}
+        return Credentials(full, Runner(full))
 
 
 def login(user: str, password: str) -> dict[str, str]:

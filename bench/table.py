@@ -1,0 +1,96 @@
+"""What was measured, as a Markdown table."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bench.comparison import Ratio, median
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from bench.processes import Sample
+
+_HEADER = (
+    "measurement",
+    "helmforge",
+    "compared with",
+    "pairs",
+    "ratio (min-max)",
+    "ratio of CPU",
+    "goal",
+    "",
+)
+_UNITS = ((1.0, "s"), (1e-3, "ms"))
+
+
+@dataclass(frozen=True)
+class Goal:
+    """`most` times their time at most. Below 1 it reads better turned round: 0.05 is "20x faster"."""
+
+    most: float
+
+    def __str__(self) -> str:
+        return f"at most {self.most:g}x" if self.most >= 1 else f"{1 / self.most:g}x faster"
+
+
+@dataclass(frozen=True)
+class Row:
+    """`ours` and `theirs` belong together pair by pair; without `goal` the row is for information."""
+
+    title: str
+    rival: str
+    ours: Sequence[Sample]
+    theirs: Sequence[Sample]
+    goal: Goal | None = None
+
+    def cells(self) -> tuple[str, ...]:
+        ratio = Ratio.of(self.ours, self.theirs)
+        return (
+            self.title,
+            _times(median(self.ours)),
+            f"{self.rival}: {_times(median(self.theirs))}",
+            str(len(self.ours)),
+            f"{_factor(ratio.wall)} ({_factor(ratio.least)}-{_factor(ratio.most)})",
+            _factor(ratio.cpu),
+            str(self.goal or ""),
+            self.verdict(ratio),
+        )
+
+    def verdict(self, ratio: Ratio) -> str:
+        if self.goal is None:
+            return ""
+        return "met" if ratio.wall <= self.goal.most else "missed"
+
+
+@dataclass(frozen=True)
+class NotMeasured:
+    title: str
+    why: str
+
+    def cells(self) -> tuple[str, ...]:
+        return (self.title, f"not measured: {self.why}", *[""] * (len(_HEADER) - 2))
+
+
+def markdown(rows: Iterable[Row | NotMeasured]) -> str:
+    lines = [_HEADER, ("---",) * len(_HEADER), *(row.cells() for row in rows)]
+    return "\n".join(f"| {' | '.join(cell.replace('|', '/') for cell in line)} |" for line in lines)
+
+
+def _times(sample: Sample) -> str:
+    cpu = "" if math.isnan(sample.cpu) else f" (CPU {_time(sample.cpu)})"
+    return f"{_time(sample.wall)}{cpu}"
+
+
+def _time(seconds: float) -> str:
+    size, unit = next((one for one in _UNITS if abs(seconds) >= one[0]), _UNITS[-1])
+    shown = seconds / size
+    return f"{shown:.3g} {unit}" if abs(shown) < 1000 else f"{shown:.0f} {unit}"
+
+
+def _factor(number: float) -> str:
+    if math.isnan(number):
+        return ""
+    return f"{number:.2f}x" if number >= 0.1 else f"{number:.3f}x"
