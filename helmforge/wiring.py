@@ -6,10 +6,12 @@ Imports happen inside the functions: a command pays only for what it uses.
 from __future__ import annotations
 
 import functools
+import importlib
 import os
 import socket
 import threading
 import uuid
+from contextlib import suppress
 from typing import TYPE_CHECKING, TypeVar, cast
 
 from helmforge.errors import UsageError
@@ -28,6 +30,26 @@ if TYPE_CHECKING:
 SETTINGS_FILE = "helmforge.yaml"
 
 T = TypeVar("T")
+_OF_A_RUN = (
+    "helmforge.flows.running",
+    "helmforge.adapters.helm",
+    "helmforge.adapters.kubernetes",
+    "helmforge.adapters.builders",
+    "helmforge.adapters.registry",
+    "helmforge.adapters.registry.wire",
+    "helmforge.adapters.archives",
+)
+
+
+def import_beside() -> None:
+    """Imports what the steps of a run need while its first programs, which are Git's, are waited for."""
+    threading.Thread(target=_import_all).start()
+
+
+def _import_all() -> None:
+    for module in _OF_A_RUN:
+        with suppress(ImportError):  # told when it is needed
+            importlib.import_module(module)
 
 
 class _Late:
@@ -110,7 +132,7 @@ def world(start: Path, warn: Callable[[str], None]) -> tuple[World, Settings]:
         helm=_late(lambda: _helm(warn)),
         kubernetes=_late(_kubernetes),
         builder=functools.cache(lambda: _builder(configuration.builder)),
-        scanner=_late(_scanner),
+        scanner=_late(lambda: _scanner(repository.root)),
         programs=Commands(programs),
         files=files,
         archives=_late(_archives),
@@ -139,10 +161,10 @@ def _builder(name: str) -> ports.Builder:
     return choose_builder(runner(), name)
 
 
-def _scanner() -> ports.Scanner:
+def _scanner(root: Path) -> ports.Scanner:
     from helmforge.adapters.scanner import CommandScanner  # noqa: PLC0415
 
-    return CommandScanner(runner())
+    return CommandScanner(runner(), root)
 
 
 def _archives() -> ports.Archives:

@@ -49,8 +49,9 @@ class CommandScanner:
     for `{image}` and the archive's path for `{archive}`, or the reference as its last argument.
     """
 
-    def __init__(self, runner: Runner) -> None:
+    def __init__(self, runner: Runner, root: Path | None = None) -> None:
         self._runner = runner
+        self._root = root  # of the repository: commands and files are named from there
 
     def scan(self, scan: Scan, image: ImageRef, archive: Callable[[], Path], log: Log) -> None:
         if not scan.command:
@@ -71,7 +72,7 @@ class CommandScanner:
     def _findings(self, scan: Scan, image: ImageRef, archive: Callable[[], Path], log: Log) -> list[Finding]:
         argv, read = _plan(scan, image, archive)
         what = f"the image scanner failed on {image}"
-        completed = self._runner.check(argv, what=what, timeout=_TIMEOUT_SECONDS)
+        completed = self._runner.check(argv, what=what, timeout=_TIMEOUT_SECONDS, cwd=self._root)
         for line in completed.err.splitlines():
             log(line)
         try:
@@ -87,9 +88,16 @@ def _plan(
     scan: Scan, image: ImageRef, archive: Callable[[], Path]
 ) -> tuple[list[str], Callable[[Any], Iterator[Finding]]]:
     program, *rest = scan.command
+    if scan.ignore_file and PurePath(program).name != "trivy":
+        raise UsageError(
+            f"only trivy takes scan.ignoreFile, not {program}",
+            where="helmforge.yaml scan.ignoreFile",
+            hint="give it to the scanner in scan.command",
+        )
     if PurePath(program).name == "trivy":
         severities = ",".join(SEVERITIES[_threshold(scan) :])
         argv = [program, "image", "--quiet", "--format", "json", "--severity", severities, "--exit-code", "0"]
+        argv += ["--ignorefile", scan.ignore_file] if scan.ignore_file else []
         return [*argv, *(rest[1:] if rest[:1] == ["image"] else rest), "--input", str(archive())], _trivy
     if PurePath(program).name == "grype":
         return [program, f"docker-archive:{archive()}", "--quiet", "--output", "json", *rest], _grype

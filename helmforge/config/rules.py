@@ -55,6 +55,11 @@ def _environment_rules(path: tuple[str, str], data: dict[str, Any]) -> Iterator[
 def _image_rules(path: tuple[str, ...], data: dict[str, Any], registry: Any) -> Iterator[Problem]:  # noqa: ANN401 - a string or a mapping
     parse = partial(values.parse_images, registry=values.parse_registry(registry))
     yield from objection(path, "a place for images", parse, data["imageNamespace"])
+    if data["deploy"] != DeployWhen.ON_APPROVAL.value:
+        yield Problem(
+            path,
+            f"expected none: only a promotion copies images, and `deploy: {data['deploy']}` has none",
+        )
 
 
 def _approval_rules(path: tuple[str, ...], data: dict[str, Any], deploy: str) -> Iterator[Problem]:

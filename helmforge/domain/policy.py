@@ -38,8 +38,37 @@ class Finding:
         return f"{self.object}: {self.problem} [{self.rule}]: {self.remedy}"
 
 
-def check(manifests: Sequence[Manifest]) -> tuple[Finding, ...]:
-    return tuple(finding for manifest in _flat(manifests) for finding in _check_one(manifest))
+_NOT_PINNED = Finding(
+    "chart",
+    "image-not-pinned",
+    "no container runs the image that the values pin",
+    "let its image come from image.repository, image.tag and image.digest, as repository:tag@digest",
+)
+
+
+def check(manifests: Sequence[Manifest], *, pinned: str = "") -> tuple[Finding, ...]:
+    """`pinned` must occur at the end of some container's image: the chart runs what its values pin."""
+    flat = tuple(_flat(manifests))
+    findings = tuple(finding for manifest in flat for finding in _check_one(manifest))
+    images = [str(container.get("image", "")) for manifest in flat for container in _containers(manifest)]
+    if pinned and not any(image.endswith(pinned) for image in images):
+        return (*findings, _NOT_PINNED)
+    return findings
+
+
+def _containers(manifest: Manifest) -> Iterator[Manifest]:
+    pod = _pod(manifest)
+    for group in ("initContainers", "containers"):
+        yield from _mappings(pod.get(group))
+
+
+def _pod(manifest: Manifest) -> Manifest:
+    """The pod's specification inside a workload; empty for other objects."""
+    path = _POD_TEMPLATE.get(str(manifest.get("kind", "")))
+    pod = manifest if path else {}
+    for key in path or ():
+        pod = _mapping(pod, key)
+    return pod
 
 
 def _flat(manifests: Iterable[object]) -> Iterator[Manifest]:
@@ -64,13 +93,7 @@ def _check_one(manifest: Manifest) -> Iterator[Finding]:
         yield Finding(
             name, "cluster-role", "grants rights in the whole cluster", "use a Role and a RoleBinding"
         )
-    path = _POD_TEMPLATE.get(kind)
-    if path is None:
-        return
-    pod = manifest
-    for key in path:
-        pod = _mapping(pod, key)
-    for rule, problem, remedy in _check_pod(pod):
+    for rule, problem, remedy in _check_pod(_pod(manifest)):
         yield Finding(name, rule, problem, remedy)
 
 

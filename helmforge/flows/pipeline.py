@@ -115,6 +115,11 @@ def _reasons(
     if branch.flow is Flow.IGNORED:
         return ()
     if branch.service is not None:
+        if request.services and set(request.services) != {branch.service}:
+            raise UsageError(
+                f"{event.branch} releases {branch.service} and nothing else",
+                hint=f"leave --service out, or say --service {branch.service}",
+            )
         return everything((find_service(known, branch.service),), f"named by the branch {event.branch}")
     if request.services:
         chosen = tuple(find_service(known, name) for name in request.services)
@@ -152,7 +157,7 @@ def _base(
 
 def _guard_release(git: Git, settings: Settings, event: Event, change: Change, service: Service) -> None:
     """Refuses early what the steps would refuse late: another commit's version, another branch's commit."""
-    from helmforge.flows.steps.claim import claim_refs, holder  # noqa: PLC0415 - brings all steps along
+    from helmforge.flows.steps.claim import claim_refs, demand_free  # noqa: PLC0415 - brings all steps along
 
     ref = f"refs/heads/{event.branch}"
     artifact = artifact_of(settings, change, service)
@@ -163,9 +168,16 @@ def _guard_release(git: Git, settings: Settings, event: Event, change: Change, s
             f"the branch {event.branch} is not on {git.remote}",
             hint=f"helmforge release cut {service.name}, or push the branch",
         )
-    if holder(found, artifact) is None and tip != change.commit:
+    if tip != change.commit and change.commit not in {found.get(claim) for claim in claim_refs(artifact)}:
         raise RefusedError(
             f"the checkout is not the tip of {event.branch}",
             why=f"HEAD is {change.commit[:12]}, the branch on {git.remote} is at {tip[:12]}",
             hint=f"git fetch {git.remote} && git switch --detach {git.remote}/{event.branch}",
+        )
+    demand_free(found, artifact)
+    if not git.files(change.commit, service.chart).keys() >= {"Chart.yaml", "values.yaml"}:
+        raise UsageError(
+            f"{service.name} has no chart in commit {change.commit[:12]}",
+            where=service.chart,
+            hint=f"helmforge scaffold {service.name}, commit what it writes, and release that commit",
         )

@@ -76,8 +76,8 @@ class Git(Protocol):
     def folders_with(self, name: str, globs: Iterable[str]) -> tuple[str, ...]:
         """Folders of the work tree that match one of `globs` and hold a file `name`, sorted."""
 
-    def dirty_paths(self, folder: str) -> tuple[str, ...]:
-        """Paths below `folder` that differ from HEAD, untracked ones (not ignored) included."""
+    def dirty_paths(self, *places: str) -> tuple[str, ...]:
+        """Paths in these folders (or of these files) that differ from HEAD, untracked ones (not ignored) included."""
 
     def remote_refs(self, *patterns: str) -> Mapping[str, str]:
         """Asks the remote: full ref name -> commit id (annotated tags peeled). Patterns are full

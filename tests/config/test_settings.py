@@ -109,7 +109,8 @@ def test_registries(written: str, registry: Registry) -> None:
     ],
 )
 def test_image_namespaces(written: str, repository: str) -> None:
-    settings = parse_settings(_minimal(environment=f"    imageNamespace: {written}\n"))
+    text = _minimal(environment=f"    imageNamespace: {written}\n")
+    settings = parse_settings(text.replace("deploy: on-trunk", "deploy: on-approval"))
     assert str(settings.environments[0].images.repository(ServiceName("shop"))) == repository
 
 

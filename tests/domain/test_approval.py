@@ -53,6 +53,8 @@ CASES: dict[str, tuple[AnnotatedTag, str]] = {
         tag(approval(expires=NOW + timedelta(days=999)), time=NOW - timedelta(days=15)),
         "it expired",
     ),
+    "made in the future": (tag(approval(), time=NOW + timedelta(days=3650)), "made in the future"),
+    "deep": (tag(approval(), message="[" * 16_000), "not a JSON document"),
     "moved tag": (tag(approval(), name=SUBJECT.tag_prefix + "bo@example.com"), "the tag was made as"),
     "somebody else's hand": (tag(approval(), tagger=Person("Eve", "eve@example.com")), "it was made by eve"),
     "not on the list": (

@@ -67,3 +67,14 @@ def test_find_version_ignores_failures_and_the_letter_v() -> None:
     entries = history(("superseded", "1.0.0"), ("failed", "1.1.0"), ("deployed", "1.2.0"))
     assert version_of(find_version(entries, "v1.0.0")) == "1.0.0"
     assert find_version(entries, "1.1.0") is None
+
+
+def test_what_ran_before_a_deployment_by_hand_is_the_newest_recorded() -> None:
+    entries = history(("superseded", "1.1.0"), ("superseded", "1.2.0"), ("deployed", "Upgrade complete"))
+    assert version_of(previous(entries)) == "1.2.0"
+
+
+def test_a_record_with_fields_of_other_kinds_is_none() -> None:
+    text = record("1.0.0").to_description().replace('"deploy"', "7")
+    assert DeploymentRecord.parse(text) is None
+    assert DeploymentRecord.parse("helmforge " + "[" * 50_000) is None

@@ -86,3 +86,19 @@ def test_cluster_wide_rights_are_seen() -> None:
 def test_a_finding_names_object_problem_rule_and_remedy() -> None:
     (finding,) = check([broken(("hostNetwork",), True)])
     assert str(finding) == "Deployment/shop: hostNetwork is set [host-namespaces]: remove hostNetwork"
+
+
+def test_lists_and_odd_items_are_looked_into() -> None:
+    inside = {"kind": "List", "items": [broken(("hostNetwork",), True), None, "text"]}
+    assert rules(inside) == {"host-namespaces"}
+    assert (
+        rules(broken(("volumes",), [None]), broken(("containers",), [None]), {"kind": "Pod", "spec": 7})
+        == set()
+    )
+
+
+def test_a_chart_must_run_what_its_values_pin() -> None:
+    image = "r.io/shop:1.0@sha256:" + "0" * 64
+    assert check([broken((*CONTAINER, "image"), image)], pinned="@sha256:" + "0" * 64) == ()
+    (finding,) = check([GOOD], pinned="@sha256:" + "0" * 64)
+    assert finding.rule == "image-not-pinned"

@@ -183,3 +183,15 @@ def test_a_step_that_hangs_does_not_hold_up_an_interruption(monkeypatch: pytest.
         assert ended == ["ended", "ended"]
     finally:
         released.set()
+
+
+def test_a_defect_of_ours_in_one_service_does_not_end_the_others() -> None:
+    def odd(step: Step, _log: Log) -> Facts:
+        if step.service.name == "a":
+            raise KeyError("no such thing")
+        return {}
+
+    summary = run(plan("a", "b"), {First: Check(odd), Second: Check(nothing_found)})
+    assert summary.outcomes["b/second"].status is Status.DONE
+    assert summary.exit_code is ExitCode.INTERNAL
+    assert "KeyError: 'no such thing'" in summary.errors[0].why

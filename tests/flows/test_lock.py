@@ -149,3 +149,11 @@ def test_a_lease_that_cannot_be_given_back_is_no_error() -> None:
     cloud, lines = Cloud(release_fails=True), list[str]()
     take(cloud, lines)
     assert any("was not given back (not now)" in line for line in lines)
+
+
+def test_a_lease_that_was_not_renewed_for_its_time_is_lost() -> None:
+    cloud = Cloud()
+    with exclusive(world(cloud), KEY, list[str]().append) as hold:
+        assert not hold.lost
+        cloud.passed += SECONDS + 1
+        assert hold.lost

@@ -35,3 +35,54 @@ def test_a_service_that_only_a_branch_has_is_not_released(scene: Scene) -> None:
     with scene.unchanged():
         ran = scene.shop.run("pipeline", "run", "--ref", branch)
     assert_refused(ran, 2, "there is no service 'invented'")
+
+
+def test_values_of_an_environment_cannot_exchange_the_image(scene: Scene) -> None:
+    values = "services/notification/chart/values-qa.yaml"
+    other = "sha256:" + "e" * 64
+    branch = "release/notification/4.0.0"
+    scene.pushed(branch, {values: f"image:\n  tag: other\n  digest: {other}\n"})
+    scene.shop.good("pipeline", "run", "--ref", branch)
+    deployed = scene.shop.kubectl(
+        *("get", "deployment", "notification", f"--namespace={scene.shop.place.qa}", "--context=dev"),
+        "--output=jsonpath={.spec.template.spec.containers[0].image}",
+    )
+    digest = scene.shop.digest("notification", "4.0.0")
+    assert deployed == f"{scene.shop.registry}/notification:4.0.0@{digest}"
+
+
+def test_the_pipeline_of_an_old_release_does_not_take_back_the_new_one(scene: Scene) -> None:
+    branches = [f"release/notification/5.{minor}.0" for minor in (0, 1)]
+    for branch in branches:
+        scene.pushed(branch, {"services/notification/index.html": f"{branch}\n"})
+        scene.shop.good("pipeline", "run", "--ref", branch)
+    scene.shop.repo.git("checkout", "--quiet", "--detach", f"origin/{branches[0]}")
+    again = scene.shop.good("pipeline", "run", "--ref", branches[0], "-o", "json")
+    assert again.statuses["deploy-qa"] == "skipped"
+    (row, _) = scene.shop.good("release", "status", "notification", "-o", "json").document["services"]
+    assert row["version"] == "5.1.0"
+
+
+def test_a_branch_cannot_lead_to_a_remote_of_its_own(scene: Scene) -> None:
+    settings = (scene.shop.repo.root / "helmforge.yaml").read_text(encoding="utf-8")
+    scene.pushed("feature/evil", {"helmforge.yaml": f"remote: evil\n{settings}"})
+    with scene.unchanged():
+        ran = scene.shop.run("release", "promote", "notification", "1.0.0", "--env", "prod")
+    assert_refused(ran, 2, "there is no Git remote 'evil'")
+    scene.shop.repo.git("remote", "add", "evil", str(scene.shop.repo.remote))
+    try:
+        ran = scene.shop.run("release", "promote", "notification", "1.0.0", "--env", "prod")
+        assert_refused(ran, 2, "a branch must not choose which remote decides")
+    finally:
+        scene.shop.repo.git("remote", "remove", "evil")
+
+
+def test_a_release_without_a_chart_claims_nothing(scene: Scene) -> None:
+    branch = "release/notification/6.0.0"
+    scene.pushed(
+        branch,
+        {"services/notification/service.yaml": f"context: {scene.shop.place.context}\nchart: nowhere\n"},
+    )
+    with scene.unchanged():
+        ran = scene.shop.run("pipeline", "run", "--ref", branch)
+    assert_refused(ran, 2, "has no chart in commit")

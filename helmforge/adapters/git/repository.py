@@ -127,11 +127,11 @@ class GitRepository:
     def folders_with(self, name: str, globs: Iterable[str]) -> tuple[str, ...]:
         return trees.folders_with(self.root, name, globs)
 
-    def dirty_paths(self, folder: str) -> tuple[str, ...]:
+    def dirty_paths(self, *places: str) -> tuple[str, ...]:
         flags = ("--porcelain=v1", "-z", "--untracked-files=all", "--no-renames", "--ignore-submodules=none")
-        where = names.folder(folder) or "."
+        where = [names.folder(place) or "." for place in places]
         entries = self._git.fields(
-            "status", *flags, "--", where, what="cannot read the state of the work tree"
+            "status", *flags, "--", *where, what="cannot read the state of the work tree"
         )
         return tuple(sorted(entry[3:] for entry in entries))
 

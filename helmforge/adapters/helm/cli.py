@@ -7,6 +7,7 @@ import io
 import json
 import threading
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from helmforge.flows.ports import Log
 
 _HISTORY_MAX = "20"
+_CHANGING = frozenset({"upgrade", "rollback", "uninstall"})
+_SETPRIV = "setpriv"
 _PAUSES_SECONDS = (1.0, 3.0)
 
 
@@ -136,7 +139,17 @@ class HelmCli:
 
     def _call(self, arguments: list[str], log: Log | None = None) -> Completed:
         self._checked()
-        return self._runner.run([self._program, *arguments], on_line=log)
+        argv = (self._program, *arguments)
+        completed = self._runner.run([*self._leash(arguments), *argv], on_line=log)
+        return replace(completed, argv=argv)  # the command as the user would type it
+
+    def _leash(self, arguments: list[str]) -> list[str]:
+        """What changes a release must not go on when we are killed alone: nobody renews its Lease then.
+
+        setpriv (util-linux) sends Helm SIGTERM when its parent dies, and Helm ends the revision itself.
+        """
+        alone = arguments[0] in _CHANGING and self._runner.find(_SETPRIV) is not None
+        return [_SETPRIV, "--pdeathsig", "TERM"] if alone else []
 
     def _checked(self) -> HelmVersion:
         with self._checking:

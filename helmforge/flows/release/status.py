@@ -10,6 +10,7 @@ from helmforge.domain.cluster import ReleaseKey
 from helmforge.domain.deployment import current, running
 from helmforge.domain.version import Version
 from helmforge.errors import HelmforgeError, UsageError
+from helmforge.flows.steps.deploy import guard_cluster
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -72,6 +73,7 @@ def status(world: World, settings: Settings, services: tuple[Service, ...]) -> S
 def _row(world: World, service: Service, environment: Environment) -> Row:
     try:
         key = ReleaseKey(environment.cluster, environment.namespace_of(service), service.name)
+        guard_cluster(world.kubernetes, environment)
         history = world.helm.history(key)
     except HelmforgeError as error:
         return Row(service.name, environment.name, "unknown", problem=_in_short(error))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from helmforge import yamlio
@@ -115,7 +116,7 @@ class PulledChart:
     archive: bytes
     members: Mapping[str, bytes]
 
-    @property
+    @cached_property
     def image_digest(self) -> str:
         """The digest that the chart pins its image to; "" when it pins none."""
         values = yamlio.parse(_text(self.members.get("values.yaml", b"")), "values.yaml").data

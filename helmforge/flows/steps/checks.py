@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 _T = TypeVar("_T")
 _R = TypeVar("_R")
 _SIDE_BY_SIDE = 4
+_PROBE_DIGEST = "sha256:" + "0" * 64
 _KIND = re.compile(r"^kind: *(\S+)", re.MULTILINE)
 
 
@@ -53,6 +55,13 @@ class Checks:
         self._demand_name(chart, step.service)
         _side_by_side(partial(self._lint, chart, log), (None, *self._values(chart, step.environments)))
         return {}
+
+    def _pin(self, service: Service) -> Path:
+        """Values as packaging pins them, with a digest that can be found again in what is rendered."""
+        file = self.work / f"{service.name}-pin.yaml"
+        image = {"repository": "pinned.invalid/image", "tag": "pinned", "digest": _PROBE_DIGEST}
+        file.write_text(json.dumps({"image": image}), encoding="utf-8")
+        return file
 
     def _demand_name(self, chart: Path, service: Service) -> None:
         """The chart is pushed under its own name, and looked for under the service's."""
@@ -89,10 +98,11 @@ class Checks:
         chart = self._chart(step.service)
         if chart is None:
             return _no_chart(step.service)
+        pinned = f"@{_PROBE_DIGEST}"
         findings = {
             finding
             for environment in step.environments
-            for finding in policy.check(self._objects(chart, step.service, environment))
+            for finding in policy.check(self._objects(chart, step.service, environment), pinned=pinned)
         }
         if findings:
             raise StepError(
@@ -143,7 +153,7 @@ class Checks:
         """Rendered once per run: the policy looks at what the render step rendered."""
         key = f"{service.name}/{environment.name}"
         if key not in self.rendered:
-            values = self._values(chart, (environment,))
+            values = (*self._values(chart, (environment,)), self._pin(service))
             namespace = environment.namespace_of(service)
             self.rendered[key] = self.world.helm.template(chart, values, service.name, namespace)
         return self.rendered[key]

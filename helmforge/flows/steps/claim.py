@@ -44,7 +44,7 @@ def claimed_commit(git: Git, artifact: Artifact) -> str | None:
     Both spellings are looked at: `v1.2.0` and `1.2.0` are one chart version. Of two racing claims
     in different spellings at least one sees the other in the confirmation, and is refused.
     """
-    return holder(git.remote_refs(*claim_refs(artifact)), artifact)
+    return demand_free(git.remote_refs(*claim_refs(artifact)), artifact)
 
 
 def claim_refs(artifact: Artifact) -> tuple[str, str]:
@@ -53,7 +53,7 @@ def claim_refs(artifact: Artifact) -> tuple[str, str]:
     return one, other
 
 
-def holder(remote_refs: Mapping[str, str], artifact: Artifact) -> str | None:
+def demand_free(remote_refs: Mapping[str, str], artifact: Artifact) -> str | None:
     """As claimed_commit, from what the remote was asked for already."""
     refs = claim_refs(artifact)
     for ref in refs:

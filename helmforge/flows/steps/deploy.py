@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from helmforge.domain.cluster import ReleaseKey, Upgrade
-from helmforge.domain.deployment import DeploymentRecord, current, running
+from helmforge.domain.deployment import DeploymentRecord, current, records, running
 from helmforge.errors import HelmforgeError, RefusedError, StepError
 from helmforge.flows.steps import lock
 from helmforge.flows.steps.chart import pull
@@ -78,8 +78,9 @@ class Deployments:
         last = current(history)
         if last is None or last.record is None or last.revision.status != "deployed":
             return None
-        if (last.record.chart, last.record.repository) != (self._chart_digest(step), str(step.repository)):
-            return None
+        wanted = (self._chart_digest(step), str(step.repository))
+        if (last.record.chart, last.record.repository) != wanted:
+            return _overtaken(step, wanted, history, last.record)
         return {
             "release": f"{step.service.name} in {release_key(step).namespace}",
             "revision": str(last.revision.revision),
@@ -183,6 +184,16 @@ class _Failed:
     hold: lock.Hold
     before: int
     log: Log
+
+
+def _overtaken(
+    step: Deploy, wanted: tuple[str | None, str], history: Sequence[ReleaseRevision], now: DeploymentRecord
+) -> Facts | None:
+    """A pipeline that is run again must not take back what came after it: that is what rollback is for."""
+    ran = [one.record for one in records(history) if one.record and one.revision.status == "superseded"]
+    if step.action == "deploy" and wanted in {(record.chart, record.repository) for record in ran}:
+        return {"runs_now": now.version, "instead_of": step.artifact.version}
+    return None
 
 
 def newest(history: Sequence[ReleaseRevision]) -> int:

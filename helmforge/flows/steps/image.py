@@ -65,8 +65,15 @@ class Images:
         """
         pinned = pinned_image(self.world, step.artifact)
         if pinned:
+            source = step.artifact.images.at(Digest.parse(pinned))
+            if self.world.registry.resolve(source) is None:
+                raise RefusedError(
+                    f"the image of {step.artifact.service} {step.artifact.version} is gone from the registry",
+                    why=f"its chart pins {source}, which does not exist any more",
+                    hint=f"cut the next version: helmforge release cut {step.artifact.service} --patch",
+                )
             log(f"the chart pins {pinned}: the tag goes back to it")
-            self.world.registry.copy(step.artifact.images.at(Digest.parse(pinned)), step.artifact.image)
+            self.world.registry.copy(source, step.artifact.image)
         else:
             self.world.builder().push(step.artifact.image, log)
 
@@ -87,7 +94,7 @@ class Images:
     def _dirty(self, step: BuildImage) -> tuple[str, ...]:
         build = step.service.build
         places = dict.fromkeys((step.service.folder, build.context, build.dockerfile))
-        return tuple(dict.fromkeys(path for place in places for path in self.world.git.dirty_paths(place)))
+        return self.world.git.dirty_paths(*places)
 
     def _labels(self, artifact: Artifact, *, dirty: bool) -> Mapping[str, str]:
         """Found once: a commit does not change. Uncommitted bytes never pass for those of the commit."""
