@@ -77,7 +77,7 @@ class Git(Protocol):
         """Folders of the work tree that match one of `globs` and hold a file `name`, sorted."""
 
     def dirty_paths(self, *places: str) -> tuple[str, ...]:
-        """Paths in these folders (or of these files) that differ from HEAD, untracked ones (not ignored) included."""
+        """Paths in these folders (or of these files) that differ from HEAD, untracked ones included."""
 
     def remote_refs(self, *patterns: str) -> Mapping[str, str]:
         """Asks the remote: full ref name -> commit id (annotated tags peeled). Patterns are full

@@ -78,6 +78,7 @@ def test_the_last_answer_is_told(connect: Connect, shop: Pusher, faulty: FaultyR
         ("soon", 0.5, 0.5),
         ("²", 0.5, 0.5),
     ],
+    ids=["seconds", "a day of seconds", "a date to come", "a date gone by", "a word", "no digit"],
 )
 def test_the_registry_may_say_when_to_come_back(
     connect: Connect, shop: Pusher, faulty: FaultyRegistry, value: str, least: float, most: float
