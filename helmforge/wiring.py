@@ -6,12 +6,10 @@ Imports happen inside the functions: a command pays only for what it uses.
 from __future__ import annotations
 
 import functools
-import importlib
 import os
 import socket
 import threading
 import uuid
-from contextlib import suppress
 from typing import TYPE_CHECKING, TypeVar, cast
 
 from helmforge.errors import UsageError
@@ -30,26 +28,6 @@ if TYPE_CHECKING:
 SETTINGS_FILE = "helmforge.yaml"
 
 T = TypeVar("T")
-_OF_A_RUN = (
-    "helmforge.flows.running",
-    "helmforge.adapters.helm",
-    "helmforge.adapters.kubernetes",
-    "helmforge.adapters.builders",
-    "helmforge.adapters.registry",
-    "helmforge.adapters.registry.wire",
-    "helmforge.adapters.archives",
-)
-
-
-def import_beside() -> None:
-    """Imports what the steps of a run need while its first programs, which are Git's, are waited for."""
-    threading.Thread(target=_import_all).start()
-
-
-def _import_all() -> None:
-    for module in _OF_A_RUN:
-        with suppress(ImportError):  # told when it is needed
-            importlib.import_module(module)
 
 
 class _Late:

@@ -40,16 +40,12 @@ def run(
       helmforge pipeline run
       helmforge pipeline run --ref release/notification/1.2.0 --dry-run
     """
-    from helmforge import wiring  # noqa: PLC0415 - heavy imports happen late
+    from helmforge.flows.running import run_plan  # noqa: PLC0415 - heavy imports happen late
 
-    if not dry_run:
-        wiring.import_beside()
     world, pipeline = prepare(ref, event, base, services)
     if dry_run:
         describe(pipeline, output)
         return
-    from helmforge.flows.running import run_plan  # noqa: PLC0415
-
     with renderer(output, verbose=verbose) as sink:
         summary = run_plan(world, pipeline.settings, pipeline.plan, sink, jobs=jobs)
     finish(summary, output)
