@@ -40,5 +40,5 @@ def cli(*, verbose: bool) -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs the command line and returns the exit code (DESIGN section 3)."""
+    """Runs the command line and returns the exit code (docs/reference.md)."""
     return run(cli, sys.argv[1:] if arguments is None else arguments)

@@ -30,7 +30,7 @@ class Event:
 
 
 class Flow(Enum):
-    """The five ways of DESIGN section 1, and the way of a branch that is nobody's business."""
+    """The five ways of docs/flow.md, and the way of a branch that is nobody's business."""
 
     FEATURE = "feature"
     PULL_REQUEST = "pull-request"

@@ -41,7 +41,7 @@ class RegistryHost:
     """A registry's host[:port] and how it is spoken to.
 
     Loopback hosts are spoken to over plain HTTP; any other one only when `insecure` is set
-    (DESIGN section 7). Helm, the builders and our own client follow the same `plain_http`.
+    (docs/security.md). Helm, the builders and our own client follow the same `plain_http`.
     """
 
     host: str

@@ -245,7 +245,7 @@ class Archives(Protocol):
 
     def normalise(self, package: Path, modified: datetime) -> None:
         """Rewrites a chart archive in place so that its bytes depend on names, contents and
-        `modified` only, and sets the file's own time (FACTS 6).
+        `modified` only, and sets the file's own time.
         """
 
     def members(self, archive: bytes) -> Mapping[str, bytes]:

@@ -107,7 +107,7 @@ class Remote:
             self._fetch([self._refspec(names.ref_pattern(ref)) for ref in refs])
 
     def create(self, ref: str, oid: str, *, replaces: str = "") -> None:
-        """Points `ref` to the object `oid`. Exactly one of several writers wins (FACTS 1).
+        """Points `ref` to the object `oid`. Exactly one of several writers wins.
 
         `replaces` is the object that the ref must point to before; empty: the ref must not exist.
         """

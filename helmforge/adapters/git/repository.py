@@ -91,7 +91,7 @@ class GitRepository:
         return found[0] if found else None
 
     def merge_base(self, one: str, other: str) -> str | None:
-        """Raises UsageError in a shallow clone, where Git's answer may be wrong (FACTS 3)."""
+        """Raises UsageError in a shallow clone, where Git's answer may be wrong."""
         self._refuse_shallow()
         tips = [f"{names.revision(rev)}^{{commit}}" for rev in (one, other)]
         found = self._git.run("merge-base", "--end-of-options", *tips)
