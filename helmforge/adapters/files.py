@@ -36,7 +36,9 @@ class WorkTree:
         return os.path.lexists(self._inside(path))
 
     def find(self, *names: str) -> tuple[str, ...]:
-        """Folders that .gitignore names, package managers' folders and other repositories are left out."""
+        """Without `names`: all files. Left out are folders that .gitignore names, package managers' folders
+        and other repositories.
+        """
         return tuple(sorted(_find(self._root, "", frozenset(names), ())))
 
     def write_new(self, files: Mapping[str, str]) -> None:
@@ -153,7 +155,7 @@ def _find(folder: Path, prefix: str, names: frozenset[str], ignored: tuple[_Igno
                 and not _is_ignored(path, ignored)
             ):
                 yield from _find(folder / entry.name, f"{path}/", names, ignored)
-        elif entry.name in names and entry.is_file(follow_symlinks=False):
+        elif (not names or entry.name in names) and entry.is_file(follow_symlinks=False):
             yield path
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
@@ -22,6 +23,9 @@ SEVERITIES = ("LOW", "MEDIUM", "HIGH", "CRITICAL")
 _TIMEOUT_SECONDS = 600.0
 _IMAGE, _ARCHIVE = "{image}", "{archive}"
 _SHOWN = 20
+_LONGEST_MESSAGE = 200
+# SARIF 2.1.0, section 3.11.5: `{0}` stands for an argument, braces for themselves are doubled
+_PARTS = re.compile(r"\{\{|\}\}|\{(\d{1,4})\}")
 # GitHub's reading of `security-severity`, a CVSS score, in SARIF: below the number is the word
 _SCORES = ((0.1, "NONE"), (4.0, "LOW"), (7.0, "MEDIUM"), (9.0, "HIGH"))
 _LEVELS = {"error": "HIGH", "warning": "MEDIUM", "note": "LOW"}
@@ -29,18 +33,21 @@ _LEVELS = {"error": "HIGH", "warning": "MEDIUM", "note": "LOW"}
 
 @dataclass(frozen=True)
 class Finding:
-    """`fixed` is the version that mends it, empty when there is none."""
+    """`fixed` is the version that mends it: empty when there is none, None when the report cannot say."""
 
     id: str
     package: str
     version: str
-    fixed: str
+    fixed: str | None
     severity: str
+    message: str = ""
 
     def __str__(self) -> str:
-        mend = f"fixed in {self.fixed}" if self.fixed else "no fix"
         package = f" {self.package} {self.version}".rstrip()
-        return f"{self.severity} {self.id}{package} ({mend})"
+        subject = f"{self.severity} {self.id}{package}"
+        if self.fixed is None:
+            return f"{subject}: {self.message}" if self.message else subject
+        return f"{subject} (fixed in {self.fixed})" if self.fixed else f"{subject} (no fix)"
 
 
 class CommandScanner:
@@ -88,19 +95,23 @@ def _plan(
     scan: Scan, image: ImageRef, archive: Callable[[], Path]
 ) -> tuple[list[str], Callable[[Any], Iterator[Finding]]]:
     program, *rest = scan.command
-    if scan.ignore_file and PurePath(program).name != "trivy":
-        raise UsageError(
-            f"only trivy takes scan.ignoreFile, not {program}",
-            where="helmforge.yaml scan.ignoreFile",
-            hint="give it to the scanner in scan.command",
-        )
     if PurePath(program).name == "trivy":
         severities = ",".join(SEVERITIES[_threshold(scan) :])
         argv = [program, "image", "--quiet", "--format", "json", "--severity", severities, "--exit-code", "0"]
         argv += ["--ignorefile", scan.ignore_file] if scan.ignore_file else []
         return [*argv, *(rest[1:] if rest[:1] == ["image"] else rest), "--input", str(archive())], _trivy
     if PurePath(program).name == "grype":
-        return [program, f"docker-archive:{archive()}", "--quiet", "--output", "json", *rest], _grype
+        # Its accepted findings are the `ignore:` rules of a configuration file
+        rules = ["--config", scan.ignore_file] if scan.ignore_file else []
+        argv = [program, f"docker-archive:{archive()}", "--quiet", "--output", "json", *rules, *rest]
+        return argv, _grype
+    if scan.ignore_file:
+        raise UsageError(
+            f"{program} takes no scan.ignoreFile: only trivy and grype do",
+            where="helmforge.yaml scan.ignoreFile",
+            why="which option means it, and in which form, is the scanner's own",
+            hint="leave it out, and give the file to the scanner in scan.command",
+        )
     return _filled(scan.command, image, archive), _sarif
 
 
@@ -141,7 +152,10 @@ def _trivy(report: dict[str, Any]) -> Iterator[Finding]:
                 entry["Severity"],
             )
         for entry in result.get("Secrets") or []:
-            yield Finding(entry["RuleID"], f"secret in {result['Target']}", "", "", entry["Severity"])
+            title = _first_line(entry.get("Title") or "")
+            yield Finding(
+                entry["RuleID"], f"secret in {result['Target']}", "", None, entry["Severity"], title
+            )
 
 
 def _grype(report: dict[str, Any]) -> Iterator[Finding]:
@@ -162,7 +176,8 @@ def _sarif(report: dict[str, Any]) -> Iterator[Finding]:
                 continue
             rule = _rule(result, rules)
             name = result.get("ruleId") or rule.get("id") or "finding"
-            yield Finding(name, _place(result), "", "", _sarif_severity(result, rule))
+            severity = _sarif_severity(result, rule)
+            yield Finding(name, _place(result), "", None, severity, _message(result, rule))
 
 
 def _rule(result: dict[str, Any], rules: list[dict[str, Any]]) -> dict[str, Any]:
@@ -170,6 +185,28 @@ def _rule(result: dict[str, Any], rules: list[dict[str, Any]]) -> dict[str, Any]
     if 0 <= index < len(rules):
         return dict(rules[index])
     return next((dict(rule) for rule in rules if rule.get("id") == result.get("ruleId")), {})
+
+
+def _message(result: dict[str, Any], rule: dict[str, Any]) -> str:
+    """Section 3.11.7: the text stands in the result, or in the rule under the message's id."""
+    message = result.get("message") or {}
+    stored = (rule.get("messageStrings") or {}).get(message.get("id")) or {}
+    text = message.get("text") or stored.get("text") or (rule.get("shortDescription") or {}).get("text") or ""
+    arguments = message.get("arguments") or []
+
+    def filled(part: re.Match[str]) -> str:
+        if part[1] is None:
+            return part[0][0]
+        return str(arguments[int(part[1])]) if int(part[1]) < len(arguments) else part[0]
+
+    return _first_line(_PARTS.sub(filled, text) if arguments else text)
+
+
+def _first_line(text: str) -> str:
+    """The first line with words in it, as one line that a terminal shows as it is."""
+    line = next((line.strip() for line in text.splitlines() if line.strip()), "")
+    plain = "".join(char if char.isprintable() else " " for char in line)
+    return f"{plain[:_LONGEST_MESSAGE]}…" if len(plain) > _LONGEST_MESSAGE else plain
 
 
 def _sarif_severity(result: dict[str, Any], rule: dict[str, Any]) -> str:

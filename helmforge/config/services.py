@@ -145,9 +145,8 @@ def _together(errors: list[HelmforgeError]) -> HelmforgeError:
         return errors[0]
     return ConfigError(
         f"{len(errors)} service.yaml files are not valid",
-        where=errors[0].where,
         why="\n".join(
-            error.why if error.why.startswith(error.where) else f"{error.where}: {error.why}"
+            error.why if error.why.startswith(f"{error.where}:") else f"{error.where}: {error.why}"
             for error in errors
         ),
         hint=errors[0].hint,

@@ -8,25 +8,27 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from helmforge.domain.dockerfiles import assign, is_dockerfile
 from helmforge.domain.names import ServiceName
 from helmforge.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
-EVIDENCE = ("Dockerfile", "Chart.yaml", "service.yaml")
+_CHART, _SERVICE = "Chart.yaml", "service.yaml"
+_USUAL_PARENT = "services"
 _NOT_OURS = frozenset(
     {"vendor", "node_modules", "venv", "test", "tests", "testdata", "__tests__", "third_party", "dist"}
 )
 _CHART_FOLDERS = frozenset({"chart", "charts", "helm", "deploy"})
-_BUILD_FOLDERS = frozenset({"build", "docker"})
 
 
 @dataclass(frozen=True)
 class FoundService:
     """A folder that is, or can become, a service. Paths in it are relative to that folder; "" is the default.
 
-    `configured` is true when it has a service.yaml already; then only `folder` is meaningful.
+    `configured` is true when it has a service.yaml already, whose words count, and not these. `note` is
+    what its owner must decide.
     """
 
     folder: str
@@ -34,6 +36,8 @@ class FoundService:
     dockerfile: str = ""
     chart: str = ""
     configured: bool = False
+    has_chart: bool = False
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -45,13 +49,17 @@ class Findings:
 
 
 def find_services(paths: Iterable[str], root_name: str) -> Findings:
-    """`paths` are those of all files named as in `EVIDENCE`, relative to the repository's root, which
-    is called `root_name` where it is a service itself.
+    """`paths` are those of all files, relative to the repository's root, which is called `root_name`
+    where it is a service itself.
     """
     ours = sorted(path for path in paths if not _NOT_OURS.intersection(_hidden_as_known(path)))
-    charts = _outermost(posixpath.dirname(path) or "." for path in ours if path.endswith("Chart.yaml"))
-    dockerfiles = {_owner(folder, _BUILD_FOLDERS): path for path, folder in _folders(ours, "Dockerfile")}
-    configured = {folder for _, folder in _folders(ours, "service.yaml") if not _inside(folder, charts)}
+    evidence = [
+        path for path in ours if posixpath.basename(path) in {_CHART, _SERVICE} or is_dockerfile(path)
+    ]
+    charts = _outermost(_folders(evidence, _CHART))
+    configured = {folder for folder in _folders(evidence, _SERVICE) if not _inside(folder, charts)}
+    everything = _all_folders(ours)
+    dockerfiles, unclear = _dockerfiles(evidence, everything, configured)
     skipped: dict[str, str] = {}
     folders = _without_nested({*dockerfiles, *configured}, configured, skipped)
     chart_of = _assign(charts, folders, skipped)
@@ -63,8 +71,12 @@ def find_services(paths: Iterable[str], root_name: str) -> Findings:
             dockerfile=_relative(dockerfiles.get(folder, ""), folder, default="Dockerfile"),
             chart=_relative(chart_of.get(folder, ""), folder, default="chart"),
             configured=folder in configured,
+            has_chart=folder in chart_of,
+            note=unclear.get(folder, ""),
         )
         _take(found, services, skipped)
+    skipped |= {place: why for place, why in unclear.items() if place not in services}
+    skipped |= _bare(everything, services, {*evidence, *skipped})
     return Findings(tuple(sorted(services.values(), key=lambda service: service.folder)), skipped)
 
 
@@ -83,12 +95,43 @@ def _hidden_as_known(path: str) -> set[str]:
     return {"vendor" if part.startswith(".") else part for part in path.split("/")[:-1]}
 
 
-def _folders(paths: Iterable[str], name: str) -> list[tuple[str, str]]:
-    return [(path, posixpath.dirname(path) or ".") for path in paths if posixpath.basename(path) == name]
+def _folders(paths: Iterable[str], name: str) -> list[str]:
+    return [posixpath.dirname(path) or "." for path in paths if posixpath.basename(path) == name]
+
+
+def _all_folders(paths: Iterable[str]) -> set[str]:
+    found = {"."}
+    for path in paths:
+        folder = posixpath.dirname(path)
+        while folder and folder not in found:
+            found.add(folder)
+            folder = posixpath.dirname(folder)
+    return found
+
+
+def _dockerfiles(
+    evidence: Iterable[str], folders: Collection[str], configured: Collection[str]
+) -> tuple[Mapping[str, str], dict[str, str]]:
+    """A service.yaml has the last word about its Dockerfile."""
+    assigned = assign([path for path in evidence if is_dockerfile(path)], folders)
+    unclear = {place: why for place, why in assigned.unclear.items() if place not in configured}
+    return assigned.own, unclear
+
+
+def _bare(folders: Iterable[str], services: Collection[str], known: Collection[str]) -> dict[str, str]:
+    """Folders beside services in which nothing says that they are services, too. Nothing is silent."""
+    parents = {posixpath.dirname(folder) for folder in services if not _inside(folder, services)}
+    parents = {*parents, _USUAL_PARENT} - {"", *services}
+    told = _all_folders(f"{path}/" for path in known)
+    return {
+        folder: "it has no Dockerfile, chart or service.yaml"
+        for folder in sorted(folders)
+        if posixpath.dirname(folder) in parents and folder not in told
+    }
 
 
 def _owner(folder: str, helpers: frozenset[str]) -> str:
-    """`services/shop/docker` belongs to `services/shop`."""
+    """`services/shop/helm` belongs to `services/shop`."""
     parent = posixpath.dirname(folder)
     return parent if parent and posixpath.basename(folder) in helpers else folder
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import posixpath
 from typing import TYPE_CHECKING
 
 from helmforge import config
 from helmforge.domain.branches import glob_matches
-from helmforge.domain.names import nearest
+from helmforge.domain.names import ServiceName, nearest
 from helmforge.errors import UsageError
 
 if TYPE_CHECKING:
@@ -74,8 +75,8 @@ def _text(path: str) -> str:
         return file.read()
 
 
-def find_service(services: tuple[Service, ...], name: str) -> Service:
-    """UsageError, with the nearest name, when there is no such service."""
+def find_service(git: Git, settings: Settings, services: tuple[Service, ...], name: str) -> Service:
+    """UsageError, with the nearest name or with what its folder lacks, when there is no such service."""
     for service in services:
         if service.name == name:
             return service
@@ -84,4 +85,26 @@ def find_service(services: tuple[Service, ...], name: str) -> Service:
     known = (
         f"known services: {', '.join(names[:20])}" if names else "there are no services yet: helmforge init"
     )
-    raise UsageError(f"there is no service {name!r}", hint=f"did you mean {guess!r}?" if guess else known)
+    hint = _folder_hint(git, settings, services, name)
+    raise UsageError(
+        f"there is no service {name!r}", hint=hint or (f"did you mean {guess!r}?" if guess else known)
+    )
+
+
+def _folder_hint(git: Git, settings: Settings, services: tuple[Service, ...], name: str) -> str:
+    """What stands between the folder called `name`, if there is one, and a service."""
+    try:
+        ServiceName.parse(name)
+    except UsageError:
+        return ""  # nothing that could stand in a path
+    for service in services:
+        if posixpath.basename(service.folder) == name:
+            return f"the folder {service.folder} holds the service {service.name!r}"
+    for glob in settings.services:
+        folder = posixpath.join(posixpath.dirname(glob), name)
+        if not glob_matches(glob, folder) or not (git.root / folder).is_dir():
+            continue
+        if (git.root / folder / SERVICE_FILE).exists():
+            return f"{folder}/{SERVICE_FILE} is not on {git.remote}/{settings.trunk}: merge and push it"
+        return f"the folder {folder} has no {SERVICE_FILE}: helmforge scaffold {name} writes one"
+    return ""

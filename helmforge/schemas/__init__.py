@@ -48,11 +48,12 @@ class Schema:
             return
         name = document.name
         places = [f"{name}:{line} {problem.key}".rstrip() for line, problem in found]
+        if len(found) == 1:
+            raise self._error(f"{name} is not valid", places[0], found[0][1].text)
         lines = [f"{place}: {problem.text}" for place, (_, problem) in zip(places, found, strict=True)]
         lines[_MOST_SHOWN:] = [f"and {len(lines) - _MOST_SHOWN} more"] if len(lines) > _MOST_SHOWN else []
-        raise ConfigError(
-            f"{name} is not valid" if len(found) == 1 else f"{name} is not valid: {len(found)} problems",
-            where=places[0],
-            why="\n".join(lines),
-            hint=f"`helmforge schema {self.name}` prints every key with its meaning",
-        )
+        raise self._error(f"{name} is not valid: {len(found)} problems", name, "\n".join(lines))
+
+    def _error(self, what: str, where: str, why: str) -> ConfigError:
+        hint = f"`helmforge schema {self.name}` prints every key with its meaning"
+        return ConfigError(what, where=where, why=why, hint=hint)

@@ -235,3 +235,26 @@ def test_an_archive_holds_the_image_for_scanners(
 def test_an_image_that_is_not_there_has_no_archive(builder: Buildah, root: Path) -> None:
     with pytest.raises(ToolError, match="cannot be written to an archive"):
         builder.export(image(tag="v9"), root / "image.tar")
+
+
+def test_a_docker_config_without_logins_is_none(
+    builder: Buildah, root: Path, registry: RegistryServer, store: Runner
+) -> None:
+    empty = root / "docker-config"
+    empty.mkdir()
+    there = type(builder)(Runner({**store.environment, "DOCKER_CONFIG": str(empty)}), wait=lambda _: None)
+    target = image(registry.address, "no-logins")
+    there.build(the_build(), root, target, LABELS, silent)
+    there.push(target, silent)
+    assert pushed(target, store)["Digest"].startswith("sha256:")
+
+
+def test_a_docker_config_with_logins_stays(root: Path, store: Runner) -> None:
+    folder = root / "docker-config"
+    folder.mkdir()
+    (folder / "config.json").write_text("{}", encoding="utf-8")
+    program = recorded_program(root / "bin", "buildah", cases=f"env > '{root}/seen'")
+    changes = {"PATH": f"{program.parent}:{os.defpath}", "DOCKER_CONFIG": str(folder)}
+    environment = {**store.environment, **changes}
+    Buildah(Runner(environment)).push(image(), silent)
+    assert f"DOCKER_CONFIG={folder}" in (root / "seen").read_text(encoding="utf-8").splitlines()

@@ -81,7 +81,7 @@ def test_not_let_in(monorepo: Monorepo, code: int) -> None:
 
 
 def test_not_there(monorepo: Monorepo) -> None:
-    with server(404) as (url, _), pytest.raises(HelmforgeError, match="not a repository, or not visible"):
+    with server(404) as (url, _), pytest.raises(UnreachableError, match="not a repository, or not visible"):
         pointed_at(monorepo, url).tags("shop/")
 
 
@@ -118,9 +118,9 @@ def test_a_server_that_says_nothing(monorepo: Monorepo, monkeypatch: pytest.Monk
 
 def test_a_folder_that_is_gone(monorepo: Monorepo) -> None:
     git = pointed_at(monorepo, str(monorepo.folder / "gone.git"))
-    with pytest.raises(HelmforgeError, match="not a repository, or not visible"):
+    with pytest.raises(UnreachableError, match="not a repository, or not visible"):
         git.remote_refs("refs/heads/*")
-    with pytest.raises(HelmforgeError, match="not a repository, or not visible"):
+    with pytest.raises(UnreachableError, match="not a repository, or not visible"):
         git.create_branch("release/shop/1.0.0", monorepo.first)
 
 

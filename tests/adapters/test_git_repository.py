@@ -165,6 +165,29 @@ def test_a_name_without_a_commit(monorepo: Monorepo, name: str) -> None:
     assert opened(monorepo).commit(name) is None
 
 
+@pytest.mark.parametrize(
+    "expression", ["main~1", "HEAD^", "@~", "v1^{commit}", "main@{1}", "HEAD^{/first}", "@{u}", "größe"]
+)
+def test_expressions_of_git_name_commits(monorepo: Monorepo, expression: str) -> None:
+    monorepo.git("tag", "v1")
+    monorepo.git("branch", "größe")
+    monorepo.git("branch", "--set-upstream-to=origin/main")
+    monorepo.commit("second")
+    found = opened(monorepo).find_commit(expression)
+    assert found is not None
+    assert found.oid == monorepo.first
+    short = opened(monorepo).find_commit(monorepo.first[:8])
+    assert short == found
+
+
+@pytest.mark.parametrize(
+    "expression",
+    ["", "--all", "-x", "^main", "main..HEAD", ":/first", "HEAD:README.md", "main ~1", "@^{tree}", "main~9"],
+)
+def test_what_names_no_commit(monorepo: Monorepo, expression: str) -> None:
+    assert opened(monorepo).find_commit(expression) is None
+
+
 def test_a_commit_in_an_encoding_nobody_knows(monorepo: Monorepo) -> None:
     monorepo.git("-c", "i18n.commitEncoding=bogus", "commit", "--allow-empty", "--quiet", "-m", "plain")
     commit = opened(monorepo).commit("HEAD")

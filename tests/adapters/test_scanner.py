@@ -135,14 +135,18 @@ def test_twenty_findings_are_listed_and_the_rest_counted(scene: Scene) -> None:
 
 
 def test_secrets_in_the_image_count_and_are_not_shown(scene: Scene) -> None:
-    secret = {"RuleID": "aws-access-key", "Severity": "CRITICAL", "Match": "AKIAsecret"}
+    secret = {
+        "RuleID": "aws-access-key",
+        "Title": "AWS Access Key ID",
+        "Severity": "CRITICAL",
+        "Match": "AKIAsecret",
+    }
     report = {"SchemaVersion": 2, "Results": [{"Target": "/app/.env", "Secrets": [secret]}]}
 
     with pytest.raises(StepError) as caught:
         scene.scan(report, "trivy")
 
-    assert "aws-access-key secret in /app/.env" in caught.value.why
-    assert "AKIAsecret" not in caught.value.why
+    assert caught.value.why == "CRITICAL aws-access-key secret in /app/.env: AWS Access Key ID"
 
 
 @pytest.mark.parametrize(
@@ -171,6 +175,29 @@ def test_sarif_severities(
     with pytest.raises(StepError, match="found 1 at or above HIGH") as caught:
         scene.scan(report, "my-scanner")
     assert "R1 usr/lib/ssl.so" in caught.value.why
+
+
+MESSAGES: dict[str, tuple[dict[str, Any], dict[str, Any], str]] = {
+    "text": ({"text": "world-writable file"}, {}, ": world-writable file"),
+    "only the first line": ({"text": "\n  runs as root \r\nUSER is missing"}, {}, ": runs as root"),
+    "no escape sequences": ({"text": "red\x1b[31m\u202efile"}, {}, ": red [31m file"),
+    "arguments": ({"text": "{{{0}}} in {1}, {7}", "arguments": ["key", "x"]}, {}, ": {key} in x, {7}"),
+    "braces without arguments": ({"text": "${{ env }}"}, {}, ": ${{ env }}"),
+    "of the rule": ({"id": "m"}, {"messageStrings": {"m": {"text": "no health check"}}}, ": no health check"),
+    "the rule's description": ({}, {"shortDescription": {"text": "setuid file"}}, ": setuid file"),
+    "nothing": ({}, {}, ""),
+    "long": ({"text": "x" * 500}, {}, f": {'x' * 200}…"),
+}
+
+
+@pytest.mark.parametrize(("message", "rule", "shown"), MESSAGES.values(), ids=MESSAGES)
+def test_sarif_messages_are_shown(
+    scene: Scene, message: dict[str, Any], rule: dict[str, Any], shown: str
+) -> None:
+    result = {"ruleId": "R1", "level": "error", "message": message}
+    with pytest.raises(StepError) as caught:
+        scene.scan(sarif_report([result], [{"id": "R1", **rule}]), "my-scanner")
+    assert caught.value.why == f"HIGH R1{shown}"
 
 
 @pytest.mark.parametrize("program", ["trivy", "grype", "my-scanner"])
@@ -226,6 +253,24 @@ def test_the_scanners_are_called_with_the_flags_they_need(scene: Scene) -> None:
     grype = [f"docker-archive:{archive}", "--quiet", "--output", "json", "--add-cpes-if-none"]
     assert scene.arguments("grype") == grype
     assert scene.arguments("my-scanner") == ["--fast", str(IMAGE)]
+
+
+def test_accepted_findings_go_to_the_scanner_in_its_own_way(scene: Scene) -> None:
+    recorded_program(scene.folder, "trivy", out='{"SchemaVersion": 2}')
+    recorded_program(scene.folder, "grype", out='{"matches": []}')
+    for program in ("trivy", "grype"):
+        scan = Scan((program, "--more"), ignore_file=".helmforge/waivers.yaml")
+        scene.scanner.scan(scan, IMAGE, scene.archive, scene.lines.append)
+    assert "--ignorefile .helmforge/waivers.yaml --more" in " ".join(scene.arguments("trivy"))
+    assert "--config .helmforge/waivers.yaml --more" in " ".join(scene.arguments("grype"))
+
+
+def test_accepted_findings_for_another_scanner_are_refused_before_it_runs(scene: Scene) -> None:
+    recorded_program(scene.folder, "my-scanner", out=json.dumps(sarif_report([])))
+    with pytest.raises(UsageError, match=r"my-scanner takes no scan\.ignoreFile") as caught:
+        scene.scanner.scan(Scan(("my-scanner",), ignore_file="x"), IMAGE, scene.archive, scene.lines.append)
+    assert "scan.command" in caught.value.hint
+    assert not (scene.folder / "my-scanner.arguments").exists()
 
 
 def test_another_scanner_gets_what_it_asks_for_as_whole_arguments(scene: Scene) -> None:

@@ -83,9 +83,40 @@ def test_init_asks_nothing_without_a_terminal(repository: Monorepo) -> None:
     assert not (repository.root / "helmforge.yaml").exists()
 
 
-def test_a_second_init_is_refused(repository: Monorepo) -> None:
+def test_a_second_init_adds_new_services(repository: Monorepo) -> None:
+    first = _helmforge(repository, "init", "--registry", "r")
+    assert first.stdout.endswith("then: helmforge scaffold shop\n")
+    again = _helmforge(repository, "init")
+    assert (again.returncode, again.stderr) == (0, "")
+    assert "kept  helmforge.yaml (it was there)\nnothing to write: no service is new\n" in again.stdout
+    repository.write({"services/cart/Dockerfile": "", "services/cart/chart/Chart.yaml": "name: cart\n"})
+    third = _helmforge(repository, "init")
+    assert third.returncode == 0, third.stderr
+    assert "kept  helmforge.yaml (it was there)\nwrote services/cart/service.yaml\n" in third.stdout
+    assert _helmforge(repository, "init", "--registry", "other").returncode == 3
+
+
+def test_services_that_have_charts_need_no_scaffold(tmp_path: Path) -> None:
+    chart = {f"services/{name}/chart/Chart.yaml": f"name: {name}\n" for name in ("shop", "cart")}
+    repository = Monorepo(tmp_path, chart | {"services/cart/docker/Dockerfile": "", "services/x/main.c": ""})
+    adopted = _helmforge(repository, "init", "--registry", "r", "-o", "json")
+    document = json.loads(adopted.stdout)
+    assert document["next"] == "edit helmforge.yaml (clusters, namespaces), then: helmforge pipeline plan"
+    assert document["skipped"] == {"services/x": "it has no Dockerfile, chart or service.yaml"}
+    repository.write({"services/new/Dockerfile": ""})
+    assert _helmforge(repository, "init").stdout.endswith("next: helmforge scaffold new\n")
+
+
+def test_a_folder_without_a_service_file_is_named(repository: Monorepo) -> None:
     assert _helmforge(repository, "init", "--registry", "r").returncode == 0
-    assert _helmforge(repository, "init", "--registry", "r").returncode == 3
+    repository.write({"services/shoq/main.c": "", "services/till/service.yaml": "name: register\n"})
+    missing = _helmforge(repository, "release", "cut", "shoq")
+    assert "do: the folder services/shoq has no service.yaml" in missing.stderr
+    renamed = _helmforge(repository, "release", "status", "till")
+    assert "do: the folder services/till holds the service 'register'" in renamed.stderr
+    hostile = _helmforge(repository, "pipeline", "plan", "--service", "../services/shoq")
+    assert "do: known services: register, shop" in hostile.stderr
+    assert {missing.returncode, renamed.returncode, hostile.returncode} == {2}
 
 
 WRONG = [

@@ -86,7 +86,7 @@ def test_one_mistake_is_one_line(text: str, line: int, key: str, words: str) -> 
         parse_service(text, "services/shop")
     error = caught.value
     assert error.where == f"services/shop/service.yaml:{line} {key}"
-    assert error.why.startswith(f"{error.where}: expected ")
+    assert error.why.startswith("expected ")
     assert words in error.why
     assert len(error.why.splitlines()) == 1
 
@@ -118,8 +118,21 @@ def test_all_wrong_files_are_in_one_error() -> None:
     with pytest.raises(ConfigError) as caught:
         scan_services({"a/x": "nmae: y\n", "a/y": "", "a/z": "type: [\n", "b/x": "chart: /x\n"})
     assert caught.value.what == "3 service.yaml files are not valid"
-    for place in ("a/x/service.yaml:1 nmae", "a/z/service.yaml:2", "b/x/service.yaml:1 chart"):
-        assert place in caught.value.why
+    places = ("a/x/service.yaml:1 nmae", "a/z/service.yaml:2", "b/x/service.yaml:1 chart")
+    for line, place in zip(caught.value.why.splitlines(), places, strict=True):
+        assert line.startswith(f"{place}: ")
+        assert line.count("service.yaml:") == 1
+    assert caught.value.where == ""
+
+
+def test_several_mistakes_in_several_files_name_each_place_once() -> None:
+    with pytest.raises(ConfigError) as caught:
+        scan_services({"a/x": "nmae: y\ntpye: x\n", "b/x": "chart: /x\n"})
+    assert [line.partition(": ")[0] for line in caught.value.why.splitlines()] == [
+        "a/x/service.yaml:1 nmae",
+        "a/x/service.yaml:2 tpye",
+        "b/x/service.yaml:1 chart",
+    ]
 
 
 def test_usual_files_need_no_library() -> None:

@@ -88,10 +88,48 @@ def test_a_repository_without_services(tmp_path: Path) -> None:
     assert adoption.services == ()
 
 
-def test_an_adopted_repository_is_refused_before_anything_is_asked(repository: Monorepo) -> None:
+def _again(repository: Monorepo, given: str = "") -> Adoption:
+    files = WorkTree(repository.root)
+    return initialise(_git(repository), files, lambda: pytest.fail("asked"), given=given)
+
+
+def test_a_second_run_adds_what_is_new_and_leaves_the_configuration_alone(repository: Monorepo) -> None:
+    _init(repository)
+    mine = (repository.root / "helmforge.yaml").read_text(encoding="utf-8") + "# mine\n"
+    repository.write(
+        {
+            "helmforge.yaml": mine.replace("trunk: 'main'", "trunk: 'trunk'"),
+            "services/cart/Dockerfile": "",
+            "elsewhere/mail/Dockerfile": "",
+            "services/shop/service.yaml": "name: till\n",
+            "services/till/Dockerfile": "",
+        }
+    )
+    before = (repository.root / "helmforge.yaml").read_bytes()
+    adoption = _again(repository, given="myrepo.cr.io")
+    assert adoption.kept
+    assert adoption.trunk == "trunk"
+    assert adoption.written == ("services/cart/service.yaml",)
+    assert [service.folder for service in adoption.new] == ["services/cart"]
+    assert "add 'elsewhere/*'" in adoption.skipped["elsewhere/mail"]
+    assert adoption.skipped["services/till"] == "services/shop has the same name"
+    assert (repository.root / "helmforge.yaml").read_bytes() == before
+    assert (repository.root / "services/shop/service.yaml").read_text(encoding="utf-8") == "name: till\n"
+    assert _again(repository).written == ()
+
+
+def test_a_second_run_with_another_registry_is_refused(repository: Monorepo) -> None:
+    _init(repository)
+    repository.write({"services/cart/Dockerfile": ""})
+    with pytest.raises(RefusedError, match=r"with the registry 'myrepo\.cr\.io'"):
+        _again(repository, given="other.example.com")
+    assert not (repository.root / "services/cart/service.yaml").exists()
+
+
+def test_a_configuration_that_is_wrong_is_not_extended(repository: Monorepo) -> None:
     repository.write({"helmforge.yaml": ""})
-    with pytest.raises(RefusedError, match=r"helmforge\.yaml exists"):
-        initialise(_git(repository), WorkTree(repository.root), lambda: pytest.fail("asked"))
+    with pytest.raises(ConfigError, match=r"helmforge\.yaml"):
+        _again(repository)
     assert not (repository.root / "services/shop/service.yaml").exists()
 
 

@@ -99,6 +99,15 @@ spec:
     assert_not_released(scene, "3.3.0", files, *parts)
 
 
+def test_a_chart_that_would_lose_its_values_is_not_packaged(scene: Scene) -> None:
+    branch = "release/notification/7.0.0"
+    scene.pushed(branch, {f"{SERVICE}/chart/.helmignore": "values-*.yaml\n"})
+    ran = scene.shop.run("pipeline", "run", "--ref", branch)
+    lost = "the packaged chart of notification has no values-prod.yaml, values-qa.yaml"
+    assert_refused(ran, 1, lost, f"{SERVICE}/chart/.helmignore", "take the pattern out")
+    assert "charts/notification:7.0.0" not in "\n".join(scene.state())
+
+
 @pytest.mark.parametrize(
     ("text", "parts"),
     [

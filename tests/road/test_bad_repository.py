@@ -98,7 +98,9 @@ def test_no_remote(scene: Scene, other: Clone, command: tuple[str, ...]) -> None
 def test_a_remote_that_does_not_exist(scene: Scene, other: Clone, tmp_path: Path) -> None:
     other.git("remote", "set-url", "origin", str(tmp_path / "nowhere.git"))
     ran = scene.shop.run("release", "cut", "notification", at=other)
-    assert_refused(ran, 1, "is not a repository", "nowhere.git", "git remote -v")
+    assert_refused(ran, 4, "is not a repository", "nowhere.git", "git remote -v")
+    ran = scene.shop.run("release", "promote", "notification", "1.0.0", "--env", "prod", at=other)
+    assert_refused(ran, 4, "is not a repository", "nowhere.git", "the folder is there")
 
 
 def test_a_remote_that_does_not_answer(scene: Scene, other: Clone) -> None:
@@ -130,6 +132,13 @@ def test_an_unknown_service(scene: Scene, command: tuple[str, ...]) -> None:
     with scene.unchanged():
         ran = scene.shop.run(*command)
     assert_refused(ran, 2, "there is no service 'notifcation'", "did you mean 'notification'?")
+
+
+@pytest.mark.parametrize("command", ["approve", "promote"])
+def test_an_environment_that_nothing_is_promoted_to(scene: Scene, command: str) -> None:
+    with scene.unchanged():
+        ran = scene.shop.run("release", command, "notification", "1.0.0", "--env", "qa")
+    assert_refused(ran, 2, "qa needs no approval", "release cut SERVICE", "promoted to: prod")
 
 
 def test_an_unknown_environment(scene: Scene) -> None:

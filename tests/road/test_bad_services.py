@@ -34,7 +34,9 @@ def test_a_service_that_only_a_branch_has_is_not_released(scene: Scene) -> None:
     scene.pushed(branch, {"services/invented/service.yaml": "", "services/invented/Dockerfile": "FROM x\n"})
     with scene.unchanged():
         ran = scene.shop.run("pipeline", "run", "--ref", branch)
-    assert_refused(ran, 2, "there is no service 'invented'")
+    assert_refused(
+        ran, 2, "there is no service 'invented'", "services/invented/service.yaml is not on origin/main"
+    )
 
 
 def test_values_of_an_environment_cannot_exchange_the_image(scene: Scene) -> None:

@@ -129,24 +129,25 @@ def test_the_quick_check_agrees_about_service_yaml(data: dict[str, Any]) -> None
     _agrees("service", data)
 
 
-def _where(read: Callable[[], object]) -> str | None:
+def _places(read: Callable[[], object]) -> list[str]:
+    """Of every problem: one stands in `where`, several begin the lines of `why`."""
     try:
         read()
     except ConfigError as error:
-        return error.where
-    return None
+        return error.why.splitlines() if " problems" in error.what else [error.where]
+    return []
 
 
 @given(_mutated(CONFIGS))
 def test_any_configuration_is_settings_or_one_error(data: dict[str, Any]) -> None:
-    where = _where(lambda: parse_settings(json.dumps(data)))
-    assert where is None or where.startswith("helmforge.yaml:1")
+    places = _places(lambda: parse_settings(json.dumps(data)))
+    assert all(place.startswith("helmforge.yaml:1") for place in places)
 
 
 @given(_mutated(SERVICES))
 def test_any_service_file_is_a_service_or_one_error(data: dict[str, Any]) -> None:
-    where = _where(lambda: parse_service(json.dumps(data), "services/shop"))
-    assert where is None or where.startswith("services/shop/service.yaml:1")
+    places = _places(lambda: parse_service(json.dumps(data), "services/shop"))
+    assert all(place.startswith("services/shop/service.yaml:1") for place in places)
 
 
 _NAMES = st.text(st.sampled_from("aZ09-_.\n"), max_size=6) | st.integers(50, 66).map(lambda size: "a" * size)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from helmforge.adapters.builders.arguments import (
@@ -18,7 +19,6 @@ from helmforge.adapters.builders.failures import is_busy, push_failure
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from pathlib import Path
 
     from helmforge.adapters.process import Completed, Runner
     from helmforge.domain.oci import ImageRef
@@ -106,7 +106,7 @@ class ContainersBuilder:
 
     def _checked(self, argv: list[str], what: str, log: Log, *, hint: str = "") -> Completed:
         # New buildahs read the variable too, and refuse it together with --timestamp
-        env = {"SOURCE_DATE_EPOCH": None}
+        env = {"SOURCE_DATE_EPOCH": None, **self._no_logins()}
         completed = self._runner.run([self.name, *argv], env=env, on_line=log)
         if completed.code == 0:
             return completed
@@ -114,4 +114,9 @@ class ContainersBuilder:
         raise completed.error(what, hint=storage if _OVERLAY.search(completed.err) else hint)
 
     def _call(self, *argv: str, log: Log | None = None) -> Completed:
-        return self._runner.run([self.name, *argv], on_line=log)
+        return self._runner.run([self.name, *argv], env=self._no_logins(), on_line=log)
+
+    def _no_logins(self) -> dict[str, None]:
+        """A DOCKER_CONFIG without config.json means no logins for docker; buildah and podman fail on it."""
+        folder = self._runner.environment.get("DOCKER_CONFIG")
+        return {} if not folder or (Path(folder) / "config.json").exists() else {"DOCKER_CONFIG": None}

@@ -38,8 +38,10 @@ def classify(completed: Completed, what: str, url: str) -> HelmforgeError:
         hint = "check the credentials that Git uses here, and what they may do: git ls-remote " + url
         return HelmforgeError(f"{what} does not let us in", where=where, why=why, hint=hint)
     if _ABSENT.search(completed.err):
-        hint = "check the address: git remote -v"
-        return HelmforgeError(f"{what} is not a repository, or not visible", where=where, why=why, hint=hint)
+        hint = "check the address (git remote -v), and that the server or the folder is there"
+        return UnreachableError(
+            f"{what} is not a repository, or not visible", where=where, why=why, hint=hint
+        )
     hint = "check the network and the server, then run the command again"
     return UnreachableError(f"{what} cannot be reached", where=where, why=why, hint=hint)
 

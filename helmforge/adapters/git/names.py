@@ -9,6 +9,8 @@ from helmforge.errors import UsageError
 
 # git help check-ref-format
 _BAD_REF = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|//|/\.|\.lock(/|$)|/$|\.$")
+# git help revisions, without what names files (`:`), ranges (`..`) and spaces
+_EXPRESSION = re.compile(r"[\w@][\w./@{}^~+#=-]{0,250}")
 _OID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _REMOTE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._/-]*")
 _NEVER = re.compile(r"0+")
@@ -21,6 +23,11 @@ def is_ref(name: str) -> bool:
 def is_revision(name: str) -> bool:
     """HEAD, an object id or a full ref name: nothing that git would parse as an expression."""
     return name == "HEAD" or bool(_OID.fullmatch(name)) or is_ref(name)
+
+
+def is_expression(text: str) -> bool:
+    """Something for `git rev-parse` that can name one commit, and cannot be an option."""
+    return bool(_EXPRESSION.fullmatch(text)) and ".." not in text
 
 
 def ref(name: str) -> str:

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 _PEELED = "^{}"
 _ORIGIN = "origin"
 _STALE = "(stale info)"  # the ref was not as expected when git asked, whatever it is by now
-_STALE = "(stale info)"  # the ref was not as expected when git asked, whatever it is by now
 _PAUSES = (0.1, 0.5)  # seconds between the attempts to read
 _READ_SECONDS = 120.0
 _FETCH_SECONDS = 900.0

@@ -30,7 +30,7 @@ def _text(pipeline: Pipeline) -> list[str]:
         f"{pipeline.event.kind.value} of {branch} at {pipeline.commit.oid[:12]}: {pipeline.branch.flow.value}"
     )
     if not pipeline.services:
-        return [head, "nothing to do: no service is affected"]
+        return [head, f"nothing to do: {clean(pipeline.branch.why) or 'no service is affected'}"]
     reasons = [f"  {reason.service}: {clean(_why(reason.path, reason.via))}" for reason in pipeline.reasons]
     return [head, "affected:", *reasons, "plan:", *(f"  {line}" for line in plan_lines(pipeline.plan))]
 
@@ -46,6 +46,7 @@ def _document(pipeline: Pipeline) -> dict[str, object]:
         "branch": pipeline.event.branch,
         "provider": pipeline.event.provider,
         "flow": pipeline.branch.flow.value,
+        "why": pipeline.branch.why,
         "commit": pipeline.commit.oid,
         "version": version.tag if version else "",
         "services": [service.name for service in pipeline.services],

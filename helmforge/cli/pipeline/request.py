@@ -23,7 +23,12 @@ _OPTIONS = (
     click.option(
         "--event", type=click.Choice([kind.value for kind in EventKind]), help="What happened to it."
     ),
-    click.option("--base", default="", metavar="REF", help="Compare with this commit or branch."),
+    click.option(
+        "--base",
+        default="",
+        metavar="REF",
+        help="Compare with this branch, commit, or what else Git understands: main~1.",
+    ),
     click.option(
         "--service",
         "services",
@@ -48,4 +53,12 @@ def prepare(ref: str, event: str | None, base: str, services: tuple[str, ...]) -
 
     world, settings = connect()
     request: Request = flow.Request(ref, EventKind(event) if event else None, base, services)
-    return world, flow.prepare(world, settings, wiring.events(), request)
+    pipeline = flow.prepare(world, settings, wiring.events(), request)
+    _mind_uncommitted(flow.uncommitted(world.git, request, pipeline))
+    return world, pipeline
+
+
+def _mind_uncommitted(number: int) -> None:
+    if number:
+        files = "1 file is" if number == 1 else f"{number} files are"
+        click.echo(f"note: the plan is of commits; {files} not committed", err=True)

@@ -36,7 +36,9 @@ def cut(service: str, version: str | None, bump: str | None, output: str, *, hot
         raise click.UsageError("give VERSION or one of --major, --minor, --patch, not both")
     wish = flow.Wish(Version.parse(version) if version else None, Bump(bump) if bump else None, hotfix)
     world, settings = connect()
-    found = configuration.find_service(configuration.load_services(world.git, settings), service)
+    found = configuration.find_service(
+        world.git, settings, configuration.load_services(world.git, settings), service
+    )
     result = flow.cut(world.git, settings, found, wish)
     if output == "json":
         click.echo(json.dumps(asdict(result), sort_keys=True))

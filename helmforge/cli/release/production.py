@@ -25,5 +25,6 @@ def look_up(service: str, environment: str) -> Production:
 
     world, local = connect()
     settings = configuration.trunk_settings(world.git, local)
-    found = configuration.find_service(configuration.trunk_services(world.git, settings), service)
+    services = configuration.trunk_services(world.git, settings)
+    found = configuration.find_service(world.git, settings, services, service)
     return Production(world, settings, found, settings.environment(environment))

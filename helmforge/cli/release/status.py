@@ -40,7 +40,7 @@ def status(service: str | None, output: str) -> None:
     world, settings = connect()
     services = configuration.load_services(world.git, settings)
     if service is not None:
-        services = (configuration.find_service(services, service),)
+        services = (configuration.find_service(world.git, settings, services, service),)
     result = flow.status(world, settings, services)
     now = world.clock.now()
     click.echo(

@@ -26,12 +26,23 @@ class Approved:
     created: bool
 
 
-def demand_gate(environment: Environment) -> None:
+_WAYS = {
+    DeployWhen.ON_RELEASE: "the pipeline of a release branch (helmforge release cut SERVICE)",
+    DeployWhen.ON_TRUNK: "the pipeline of each push to the trunk",
+}
+
+
+def demand_gate(settings: Settings, environment: Environment) -> None:
+    """UsageError, with the environments that are meant, when none approves for or promotes to this one."""
     if environment.deploy is not DeployWhen.ON_APPROVAL:
+        gated = [one.name for one in settings.environments if one.deploy is DeployWhen.ON_APPROVAL]
         raise UsageError(
-            f"{environment.name} needs no approval",
-            why=f"helmforge.yaml says deploy: {environment.deploy.value}",
-            hint="choose an environment with deploy: on-approval",
+            f"{environment.name} needs no approval and no promotion",
+            where=f"helmforge.yaml environments.{environment.name}.deploy",
+            why=f"deploy: {environment.deploy.value}: versions come by {_WAYS[environment.deploy]}",
+            hint=f"versions are approved for and promoted to: {', '.join(gated)}"
+            if gated
+            else "no environment has deploy: on-approval",
         )
 
 
@@ -39,7 +50,7 @@ def approve(
     world: World, settings: Settings, service: Service, version: Version, environment: Environment
 ) -> Approved:
     """`settings` and `environment` are those of the trunk."""
-    demand_gate(environment)
+    demand_gate(settings, environment)
     published = published_version(world, settings, service, version)
     subject = published.subject(environment)
     approver = approver_name(world.git.identity().email)

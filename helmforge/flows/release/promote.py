@@ -33,7 +33,7 @@ def prepare(
     """`settings` and `environment` are those of the trunk. Changes nothing; RefusedError without a
     valid approval for exactly the digests that are in the registry now.
     """
-    demand_gate(environment)
+    demand_gate(settings, environment)
     if version.prerelease and not environment.prereleases:
         raise RefusedError(
             f"{version} is a prerelease and may not go to {environment.name}",

@@ -26,7 +26,7 @@ def runners(world: World, settings: Settings, work: Path) -> StepRunners:
     claims = Claims(world.git)
     images = Images(world)
     checks = Checks(world, images, settings.scan, work)
-    charts = Charts(world, work)
+    charts = Charts(world, work, tuple(environment.name for environment in settings.environments))
     deployments = Deployments(world, work)
     promotions = Promotions(world)
     return {

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from helmforge import yamlio
 from helmforge.domain.oci import REVISION, SOURCE
+from helmforge.domain.source import source_url
 from helmforge.errors import RefusedError, StepError
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ class Charts:
 
     world: World
     work: Path
+    environments: tuple[str, ...]
 
     def package_of(self, artifact: Artifact) -> Path:
         return self.work / f"{artifact.service}-{artifact.chart_version}.tgz"
@@ -57,8 +59,24 @@ class Charts:
         staged = self.work / "staged" / artifact.service
         self.world.archives.stage(files, staged, commit.time)
         package = self.world.helm.package(staged, self.work)
+        self._require_values(step, files, package)
         self.world.archives.normalise(package, commit.time)
         log(f"{package.name}: {package.stat().st_size} bytes")
+
+    def _require_values(self, step: PackageChart, files: Mapping[str, bytes], package: Path) -> None:
+        """Helm leaves out what .helmignore matches, and says nothing: an environment would then get the
+        defaults.
+        """
+        wanted = {f"values-{environment}.yaml" for environment in self.environments} & files.keys()
+        lost = sorted(wanted - self.world.archives.members(package.read_bytes()).keys())
+        if lost:
+            package.unlink()
+            raise StepError(
+                f"the packaged chart of {step.service.name} has no {', '.join(lost)}",
+                where=f"{step.service.chart}/.helmignore",
+                why="a pattern there leaves out values of an environment, which are deployed with the chart",
+                hint="take the pattern out, and release the commit that does",
+            )
 
     def probe_push(self, step: PushChart) -> Facts | None:
         return self.published(step.artifact)
@@ -103,7 +121,7 @@ class Charts:
             ("version",): artifact.chart_version,
             ("appVersion",): artifact.version,
             ("annotations", REVISION): artifact.commit,
-            ("annotations", SOURCE): self.world.git.remote_url(),
+            ("annotations", SOURCE): source_url(self.world.git.remote_url()),
         }
         return yamlio.edit(_text(chart), "Chart.yaml", changes).encode()
 
