@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 _PREFIX = "helmforge "
 _ROLLED_BACK = re.compile(r"Rollback to (\d+)")
 _RAN = frozenset({"deployed", "superseded"})
+_KEPT_FAILURES = 6
 
 
 @dataclass(frozen=True)
@@ -56,26 +57,35 @@ class DeploymentRecord:
 
 @dataclass(frozen=True)
 class Deployed:
-    """A revision of Helm's history together with the record that describes what it runs."""
+    """A revision of Helm's history together with the record that describes what it runs.
+
+    `origin` is the number of the revision that brought it: another one after `helm rollback`.
+    """
 
     revision: ReleaseRevision
     record: DeploymentRecord | None
+    origin: int
 
 
 def records(history: Sequence[ReleaseRevision]) -> tuple[Deployed, ...]:
     """Every revision with its record, oldest first. `helm rollback` writes no record of its own:
     its revision runs what the revision that it names ran.
     """
-    by_number: dict[int, DeploymentRecord | None] = {}
-    result = []
+    by_number: dict[int, Deployed] = {}
     for revision in sorted(history, key=lambda r: r.revision):
-        record = DeploymentRecord.parse(revision.description)
-        rolled_back = _ROLLED_BACK.fullmatch(revision.description.strip())
-        if rolled_back:
-            record = by_number.get(int(rolled_back[1]))
-        by_number[revision.revision] = record
-        result.append(Deployed(revision, record))
-    return tuple(result)
+        target = by_number.get(_target(revision))
+        by_number[revision.revision] = (
+            Deployed(revision, target.record, target.origin)
+            if target
+            else Deployed(revision, DeploymentRecord.parse(revision.description), revision.revision)
+        )
+    return tuple(by_number.values())
+
+
+def _target(revision: ReleaseRevision) -> int:
+    """The revision that `helm rollback` went to; 0 when it was something else."""
+    rolled_back = _ROLLED_BACK.fullmatch(revision.description.strip())
+    return int(rolled_back[1]) if rolled_back else 0
 
 
 def current(history: Sequence[ReleaseRevision]) -> Deployed | None:
@@ -112,3 +122,36 @@ def find_version(history: Sequence[ReleaseRevision], version: str) -> Deployment
         if same and deployed.revision.status in _RAN:
             return record
     return None
+
+
+def versions_that_ran(history: Sequence[ReleaseRevision]) -> tuple[str, ...]:
+    """Each once, what ran last first."""
+    ran = (one.record for one in reversed(records(history)) if one.revision.status in _RAN)
+    return tuple(dict.fromkeys(record.version for record in ran if record))
+
+
+def removed_first(history: Sequence[ReleaseRevision]) -> DeploymentRecord | None:
+    """What a first deployment brought that failed and was removed again, when nothing came after it.
+
+    `helm uninstall` by hand leaves no record in the description.
+    """
+    last = current(history)
+    if last is None or last.revision.status != "uninstalled" or running(history):
+        return None
+    return last.record
+
+
+def surplus(history: Sequence[ReleaseRevision]) -> tuple[int, ...]:
+    """Revisions that tell nothing about what ran, but for the newest few: deployments that failed, and the
+    rollbacks that undid them. Helm keeps a number of revisions whatever they are, so these would push
+    out those that rollback and status need.
+    """
+    targets = {_target(revision) for revision in history}
+    origin, found = 0, []
+    for one in records(history):
+        status, number = one.revision.status, one.revision.revision
+        undone = status == "superseded" and number != one.origin == origin
+        if (undone or status == "failed" or one.revision.pending) and number not in targets:
+            found.append(number)
+        origin = one.origin if status in _RAN else origin
+    return tuple(found[:-_KEPT_FAILURES])

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -58,6 +58,9 @@ class Git(Protocol):
 
     def commit(self, rev: str) -> Commit | None:
         """`rev` is a full ref name, HEAD or an object id; None when it does not exist locally."""
+
+    def find_commit(self, expression: str) -> Commit | None:
+        """What `expression` names (gitrevisions(7): `main~1`, `v1.0^`, `@{u}`); None when nothing here."""
 
     def merge_base(self, one: str, other: str) -> str | None: ...
     def changed_paths(self, base: str, head: str) -> tuple[str, ...]:
@@ -159,7 +162,8 @@ class Helm(Protocol):
         """`upgrade --install --wait --reset-values`; never rolls back by itself."""
 
     def rollback(self, key: ReleaseKey, revision: int, timeout_seconds: int) -> None: ...
-    def uninstall(self, key: ReleaseKey, timeout_seconds: int) -> None: ...
+    def uninstall(self, key: ReleaseKey, timeout_seconds: int, *, trace: str = "") -> None:
+        """With a `trace` Helm keeps the history, its newest revision `uninstalled` and so described."""
 
 
 class Kubernetes(Protocol):
@@ -182,6 +186,11 @@ class Kubernetes(Protocol):
     def forget_pending(self, key: ReleaseKey, revision: int, labels: Mapping[str, str]) -> bool:
         """Deletes Helm's record of a revision that is still pending-install or pending-upgrade and
         carries all of `labels`; False when there is no such record. For the holder of the Lease only.
+        """
+
+    def forget_revisions(self, key: ReleaseKey, revisions: Sequence[int]) -> None:
+        """Deletes Helm's records of these revisions, but never of one that is deployed. For the holder of
+        the Lease only.
         """
 
     def explain(self, key: ReleaseKey) -> RolloutReport: ...
@@ -226,7 +235,9 @@ class Files(Protocol):
     def read(self, path: str) -> bytes | None: ...
     def exists(self, path: str) -> bool: ...
     def find(self, *names: str) -> tuple[str, ...]:
-        """Paths of all files with one of these names, sorted; hidden and ignored folders left out."""
+        """Paths of all files with one of these names (of all files when none is given), sorted;
+        hidden and ignored folders left out.
+        """
 
     def write_new(self, files: Mapping[str, str]) -> None:
         """All of them or, on any failure, none. RefusedError names those that exist."""

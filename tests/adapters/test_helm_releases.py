@@ -153,6 +153,19 @@ def test_uninstall_can_be_repeated(helm: HelmCli, key: ReleaseKey, chart: Path) 
     assert helm.history(key) == ()
 
 
+def test_uninstall_can_leave_a_trace_which_the_next_one_removes(
+    helm: HelmCli, key: ReleaseKey, chart: Path
+) -> None:
+    helm.upgrade(upgrade(key, chart), silent)
+
+    helm.uninstall(key, 60, trace='helmforge {"c":"d, e"}')
+    left = helm.history(key)
+    helm.uninstall(key, 60)
+
+    assert [(one.status, one.description) for one in left] == [("uninstalled", 'helmforge {"c":"d, e"}')]
+    assert helm.history(key) == ()
+
+
 def test_pods_that_never_become_ready(
     helm: HelmCli, key: ReleaseKey, chart: Path, cluster: ClusterUnderTest
 ) -> None:

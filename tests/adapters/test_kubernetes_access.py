@@ -43,18 +43,33 @@ def test_a_namespace_is_created_once(programs: Runner, key: ReleaseKey) -> None:
     programs.check(["kubectl", "delete", "namespace", name, "--wait=false"], what="it was not created")
 
 
-def test_only_a_pending_record_of_ours_is_forgotten(programs: Runner, key: ReleaseKey) -> None:
-    kubectl = Kubectl(programs)
-    ours = {"helmforge.dev/commit": "abc"}
-    for revision, status in ((1, "deployed"), (2, "pending-upgrade")):
-        labels = {**ours, "owner": "helm", "name": "shop", "version": str(revision), "status": status}
+def make_records(programs: Runner, key: ReleaseKey, *statuses: str, **added: str) -> None:
+    """Helm's Secrets of revisions 1, 2, ... with these statuses."""
+    for revision, status in enumerate(statuses, start=1):
+        labels = {"owner": "helm", "name": "shop", "version": str(revision), "status": status}
         metadata = {
             "name": f"sh.helm.release.v1.shop.v{revision}",
             "namespace": key.namespace,
-            "labels": labels,
+            "labels": {**labels, **{f"helmforge.dev/{name}": value for name, value in added.items()}},
         }
         secret = {"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "type": "helm.sh/release.v1"}
         programs.check(["kubectl", "create", "--filename=-"], what="no", stdin=json.dumps(secret).encode())
+
+
+def test_old_revisions_are_forgotten_but_never_the_deployed_one(programs: Runner, key: ReleaseKey) -> None:
+    make_records(programs, key, "superseded", "failed", "deployed", "failed")
+
+    Kubectl(programs).forget_revisions(key, (2, 3, 9))
+
+    argv = ["kubectl", "get", "secrets", f"--namespace={key.namespace}", "--output=name"]
+    names = programs.check([*argv, "--selector=owner=helm"], what="no list").out.split()
+    assert [name.rpartition(".")[2] for name in names] == ["v1", "v3", "v4"]
+
+
+def test_only_a_pending_record_of_ours_is_forgotten(programs: Runner, key: ReleaseKey) -> None:
+    kubectl = Kubectl(programs)
+    ours = {"helmforge.dev/commit": "abc"}
+    make_records(programs, key, "deployed", "pending-upgrade", commit="abc")
 
     assert not kubectl.forget_pending(key, 1, ours)
     assert not kubectl.forget_pending(key, 2, {"helmforge.dev/commit": "other"})

@@ -1,7 +1,16 @@
 from __future__ import annotations
 
 from helmforge.domain.cluster import ReleaseRevision
-from helmforge.domain.deployment import DeploymentRecord, current, find_version, previous, running
+from helmforge.domain.deployment import (
+    DeploymentRecord,
+    current,
+    find_version,
+    previous,
+    removed_first,
+    running,
+    surplus,
+    versions_that_ran,
+)
 
 
 def record(version: str) -> DeploymentRecord:
@@ -78,3 +87,55 @@ def test_a_record_with_fields_of_other_kinds_is_none() -> None:
     text = record("1.0.0").to_description().replace('"deploy"', "7")
     assert DeploymentRecord.parse(text) is None
     assert DeploymentRecord.parse("helmforge " + "[" * 50_000) is None
+
+
+def test_what_runs_was_brought_by_the_revision_at_the_end_of_all_rollbacks() -> None:
+    entries = history(
+        ("superseded", "1.0.0"),
+        ("failed", "1.1.0"),
+        ("superseded", "Rollback to 1"),
+        ("failed", "1.1.0"),
+        ("deployed", "Rollback to 3"),
+    )
+    good = running(entries)
+    assert good is not None
+    assert (good.revision.revision, good.origin, version_of(good.record)) == (5, 1, "1.0.0")
+
+
+def test_only_old_failures_and_what_undid_them_are_surplus() -> None:
+    failures = [("failed", "2.0.0"), ("superseded", "Rollback to 2")] * 5
+    entries = history(("superseded", "1.0.0"), ("superseded", "1.1.0"), *failures)
+    assert surplus(entries) == (3, 4, 5, 6)
+    assert surplus(entries[:8]) == ()
+
+
+def test_a_rollback_by_hand_that_changed_what_runs_is_no_surplus() -> None:
+    by_hand = [("superseded", "Rollback to 1"), ("superseded", "Rollback to 2")] * 5
+    assert surplus(history(("superseded", "1.0.0"), ("superseded", "1.1.0"), *by_hand)) == ()
+
+
+def test_what_another_rollback_went_to_is_no_surplus() -> None:
+    chain = [
+        entry for n in range(1, 10, 2) for entry in (("failed", "2"), ("superseded", f"Rollback to {n}"))
+    ]
+    assert surplus(history(("superseded", "1.0.0"), *chain)) == ()
+
+
+def test_pending_revisions_of_killed_runs_are_surplus() -> None:
+    killed = [("pending-upgrade", "Preparing upgrade")] * 8
+    assert surplus(history(("superseded", "1.0.0"), *killed, ("deployed", "1.1.0"))) == (2, 3)
+
+
+def test_versions_that_ran_are_named_once_newest_first() -> None:
+    entries = history(
+        ("superseded", "1.0.0"), ("superseded", "1.1.0"), ("failed", "1.2.0"), ("deployed", "1.0.0")
+    )
+    assert versions_that_ran(entries) == ("1.0.0", "1.1.0")
+
+
+def test_a_first_deployment_that_was_removed_is_told_from_an_uninstallation_by_hand() -> None:
+    assert version_of(removed_first(history(("uninstalled", "1.0.0")))) == "1.0.0"
+    assert removed_first(history(("uninstalled", "Uninstallation complete"))) is None
+    assert removed_first(history(("superseded", "1.0.0"), ("uninstalled", "1.1.0"))) is None
+    assert removed_first(history(("deployed", "1.0.0"))) is None
+    assert removed_first([]) is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, cast
@@ -12,6 +13,7 @@ from helmforge.domain.cluster import Lease, ReleaseKey
 from helmforge.domain.names import Namespace
 from helmforge.domain.settings import Cluster
 from helmforge.errors import RefusedError, StepError
+from helmforge.flows.steps import lock
 from helmforge.flows.steps.lock import SECONDS, exclusive
 from helmforge.flows.world import World
 
@@ -157,3 +159,47 @@ def test_a_lease_that_was_not_renewed_for_its_time_is_lost() -> None:
         assert not hold.lost
         cloud.passed += SECONDS + 1
         assert hold.lost
+
+
+class Ailing(Cloud):
+    """Reads of the Lease fail with `error` once it is set; `renewed` afterwards."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.error: Exception | None = None
+        self.failed, self.renewed = threading.Event(), threading.Event()
+
+    def lease(self, key: ReleaseKey) -> Lease | None:
+        if self.error is None:
+            return super().lease(key)
+        error, self.error = self.error, None
+        self.failed.set()
+        raise error
+
+    def renew_lease(self, key: ReleaseKey, lease: Lease, holder: str, seconds: int) -> bool:
+        if self.failed.is_set():
+            self.renewed.set()
+        return super().renew_lease(key, lease, holder, seconds)
+
+
+def while_renewal_fails_once(cloud: Ailing, error: Exception, lines: list[str]) -> None:
+    with exclusive(world(cloud), KEY, lines.append):
+        cloud.error = error
+        assert cloud.renewed.wait(30), "it was not tried again"
+
+
+def test_a_defect_in_the_renewing_thread_is_raised_in_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lock, "SECONDS", 0.03)
+    cloud, lines = Ailing(), list[str]()
+    with pytest.raises(ValueError, match="half a document"):
+        while_renewal_fails_once(cloud, ValueError("half a document"), lines)
+    assert any("was not renewed: ValueError('half a document')" in line for line in lines)
+    assert cloud.held is not None
+    assert cloud.held.holder == ""
+
+
+def test_a_renewal_that_fails_outside_is_told_and_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lock, "SECONDS", 0.03)
+    lines = list[str]()
+    while_renewal_fails_once(Ailing(), StepError("the API server is busy"), lines)
+    assert any("was not renewed: the API server is busy" in line for line in lines)

@@ -136,4 +136,21 @@ def test_a_first_installation_that_never_becomes_ready_is_removed_again(scene: S
         ran = scene.shop.run("pipeline", "run", "--ref", "release/orders/1.0.0")
         changes = scene.changes(before)
     assert_refused(ran, 1, "ImagePullBackOff", "there was nothing before it: the release was removed again")
-    assert {name for name in changes if name.startswith("qa ")} == set()
+    record = "qa secrets sh.helm.release.v1.orders.v1"
+    assert {name for name in changes if name.startswith("qa ")} == {record}, "only Helm's trace of it stays"
+    traces = len(scene.helm_secrets())
+    rows = scene.shop.good("release", "status", "orders", "-o", "json").document["services"]
+    (row,) = (row for row in rows if row["environment"] == "qa")
+    assert (row["state"], row["version"]) == ("failed", "")
+    assert row["problem"] == "the first deployment, of 1.0.0, failed and was removed again"
+
+    with faulty_rollout(scene, "orders", "image-pull"):
+        scene.shop.repo.git("checkout", "--quiet", "--detach", "origin/release/orders/1.0.0")
+        again = scene.shop.run("pipeline", "run", "--ref", "release/orders/1.0.0")
+    assert_refused(again, 1, "there was nothing before it: the release was removed again")
+    assert len(scene.helm_secrets()) == traces
+    scene.shop.repo.git("checkout", "--quiet", "--detach", "origin/release/orders/1.0.0")
+    mended = scene.shop.good("pipeline", "run", "--ref", "release/orders/1.0.0", "-o", "json").statuses
+    assert mended["deploy-qa"] == "done"
+    history = scene.shop.helm("history", "orders", "-n", scene.shop.place.qa, "--kube-context", "dev")
+    assert [revision["status"] for revision in history] == ["deployed"]

@@ -121,9 +121,10 @@ class HelmCli:
             what = f"the release {key.name} cannot be rolled back to revision {revision}"
             raise cluster_failure(completed, what)
 
-    def uninstall(self, key: ReleaseKey, timeout_seconds: int) -> None:
-        """Does nothing when there is no such release."""
-        argv = ["uninstall", *_place(key), *self._waiting(timeout_seconds), "--", key.name]
+    def uninstall(self, key: ReleaseKey, timeout_seconds: int, *, trace: str = "") -> None:
+        """Does nothing when there is no such release. Without a trace it also forgets one that was kept."""
+        kept = ["--keep-history", "--description", trace] if trace else []
+        argv = ["uninstall", *_place(key), *self._waiting(timeout_seconds), *kept, "--", key.name]
         completed = self._call(argv)
         if completed.code != 0 and not is_absent(completed):
             raise cluster_failure(completed, f"the release {key.name} cannot be uninstalled")

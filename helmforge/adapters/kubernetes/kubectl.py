@@ -12,7 +12,7 @@ from helmforge.adapters.kubernetes.explanation import Explanation
 from helmforge.adapters.kubernetes.leases import lease_document, lease_from, lease_name
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from helmforge.adapters.process import Runner
     from helmforge.domain.cluster import Lease, ReleaseKey, RolloutReport
@@ -32,6 +32,7 @@ class Kubectl:
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         wait: Callable[[float], None] = time.sleep,
     ) -> None:
+        self._runner = runner
         self._client = KubectlClient(runner, program, wait)
         self._now = now
 
@@ -81,10 +82,11 @@ class Kubectl:
 
     def release_lease(self, key: ReleaseKey, holder: str) -> None:
         """The Lease stays, with nobody in it: a replacement cannot hit a Lease that changed since."""
-        lease = self.lease(key)
-        if lease is None or lease.holder != holder:
-            return
-        self.renew_lease(key, lease, "", 1)  # lost: somebody else has it by now
+        with self._runner.giving_back():
+            lease = self.lease(key)
+            if lease is None or lease.holder != holder:
+                return
+            self.renew_lease(key, lease, "", 1)  # lost: somebody else has it by now
 
     def forget_pending(self, key: ReleaseKey, revision: int, labels: Mapping[str, str]) -> bool:
         """Helm keeps each revision in a Secret; its status and our labels are labels of that Secret."""
@@ -99,6 +101,16 @@ class Kubectl:
             what = f"cannot remove the pending revision {revision} of {key.name}"
             raise self._client.failure(key.cluster, completed, what)
         return completed.out.startswith("secret/")  # kubectl says "No resources found" here as well
+
+    def forget_revisions(self, key: ReleaseKey, revisions: Sequence[int]) -> None:
+        """By the labels of Helm's Secrets; what runs is never among them, whatever the numbers say."""
+        numbers = ",".join(map(str, revisions))
+        selector = f"owner=helm,name={key.name},version in ({numbers}),status!=deployed"
+        place = (f"--namespace={key.namespace}", f"--selector={selector}", "--output=name")
+        completed = self._client.run(key.cluster, "delete", "secret", *place)
+        if completed.code != 0:
+            what = f"cannot remove old failed revisions of {key.name}"
+            raise self._client.failure(key.cluster, completed, what)
 
     def explain(self, key: ReleaseKey) -> RolloutReport:
         """Only pods that are not ready are reported. Never fails: what cannot be read is a line

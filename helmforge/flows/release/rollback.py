@@ -6,12 +6,16 @@ from typing import TYPE_CHECKING
 
 from helmforge.domain.artifact import Artifact
 from helmforge.domain.cluster import ReleaseKey
-from helmforge.domain.deployment import find_version, previous
+from helmforge.domain.deployment import find_version, previous, versions_that_ran
 from helmforge.domain.oci import Digest
 from helmforge.domain.plan import Deploy, chain
 from helmforge.errors import RefusedError
+from helmforge.flows.release.recorded import recorded_repository
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from helmforge.domain.cluster import ReleaseRevision
     from helmforge.domain.deployment import DeploymentRecord
     from helmforge.domain.plan import Plan
     from helmforge.domain.settings import Environment, Service, Settings
@@ -33,17 +37,22 @@ def prepare(
         wanted = f"version {version}" if version else "an earlier version"
         raise RefusedError(
             f"{wanted} of {service.name} never ran in {environment.name}",
-            why=f"Helm's history of {key.name} in {key.namespace} does not know it",
-            hint=f"helmforge release promote {service.name} VERSION --env {environment.name}",
+            why=f"Helm's history of {key.name} in {key.namespace} does not know it: {_that_ran(history)}",
+            hint=f"name a version that ran, or helmforge release promote {service.name} VERSION "
+            f"--env {environment.name}",
         )
-    repository = environment.images.repository(service.name)
+    repository = recorded_repository(settings, record)
     if record.image and world.registry.resolve(repository.at(Digest.parse(record.image))) is None:
         raise RefusedError(
             f"the image of {service.name} {record.version} is no longer in the registry",
-            why=f"{repository}@{record.image} does not exist",
+            why=f"{repository}@{record.image} does not exist; {_that_ran(history)}",
             hint="name another version that ran here, or release it again under a new number",
         )
     return chain(_deploy(settings, service, environment, record))
+
+
+def _that_ran(history: Sequence[ReleaseRevision]) -> str:
+    return f"what ran here, newest first: {', '.join(versions_that_ran(history)) or 'nothing on record'}"
 
 
 def _deploy(
@@ -60,7 +69,7 @@ def _deploy(
         settings.image_repository(service.name),
         settings.chart_repository(service.name),
     )
-    repository = environment.images.repository(service.name)
+    repository = recorded_repository(settings, record)
     return Deploy(
         service, artifact, environment, repository, Digest.parse(record.chart), "rollback", record.approvals
     )

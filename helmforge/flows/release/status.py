@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from helmforge.domain.cluster import ReleaseKey
-from helmforge.domain.deployment import current, running
+from helmforge.domain.deployment import current, removed_first, running
 from helmforge.domain.version import Version
-from helmforge.errors import HelmforgeError, UsageError
+from helmforge.errors import HelmforgeError, UnreachableError, UsageError
+from helmforge.flows.release.recorded import recorded_repository
 from helmforge.flows.steps.deploy import guard_cluster
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable
     from datetime import datetime
 
+    from helmforge.domain.deployment import DeploymentRecord
     from helmforge.domain.settings import Environment, Service, Settings
     from helmforge.flows.world import World
 
@@ -24,11 +26,13 @@ _AT_ONCE = 8
 
 @dataclass(frozen=True)
 class Row:
-    """One service in one environment. `state` is Helm's status, `not deployed`, or `unknown` with `problem`.
+    """One service in one environment. `state` is Helm's status (failed, too, for a first deployment that was
+    removed again), `not deployed`, or `unknown` with `problem`.
 
     `version`, `image` and `chart` are those of the newest revision that was deployed successfully;
-    `registry` tells whether the registry still has that image under the version's tag: same, other,
-    missing, or "" when there is nothing to compare.
+    `registry` tells whether the registry still has that image under the version's tag, where it was
+    deployed from: same, other, missing, or "" when there is nothing to compare; unreachable or refused,
+    with `problem`, when it could not be asked.
     """
 
     service: str
@@ -65,12 +69,12 @@ def status(world: World, settings: Settings, services: tuple[Service, ...]) -> S
     pairs = [(service, environment) for service in services for environment in settings.environments]
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         refs = pool.submit(world.git.remote_refs, "refs/tags/*")
-        rows = tuple(pool.map(lambda pair: _row(world, *pair), pairs))
-        newest = tuple(_released(service, refs.result()) for service in services)
-    return Status(rows, tuple(one for one in newest if one is not None))
+        rows = tuple(pool.map(lambda pair: _row(world, settings, *pair), pairs))
+        released = _released(refs.result().items())
+    return Status(rows, tuple(released[one.name] for one in services if one.name in released))
 
 
-def _row(world: World, service: Service, environment: Environment) -> Row:
+def _row(world: World, settings: Settings, service: Service, environment: Environment) -> Row:
     try:
         key = ReleaseKey(environment.cluster, environment.namespace_of(service), service.name)
         guard_cluster(world.kubernetes, environment)
@@ -80,30 +84,34 @@ def _row(world: World, service: Service, environment: Environment) -> Row:
     last, good = current(history), running(history)
     if last is None:
         return Row(service.name, environment.name, "not deployed")
-    record = good.record if good else None
-    if record is None:
-        version = good.revision.app_version if good else ""
-        problem = "deployed by hand: helmforge left no record" if good else ""
-        return Row(
-            service.name,
-            environment.name,
-            last.revision.status,
-            version,
-            revision=last.revision.revision,
-            updated=last.revision.updated,
-            problem=problem,
-        )
-    return Row(
-        service=service.name,
-        environment=environment.name,
-        state=last.revision.status,
+    row = Row(
+        service.name,
+        environment.name,
+        last.revision.status,
+        revision=last.revision.revision,
+        updated=(good or last).revision.updated,
+    )
+    if removed := removed_first(history):
+        problem = f"the first deployment, of {removed.version}, failed and was removed again"
+        return replace(row, state="failed", problem=problem)
+    if good is None:
+        return row
+    if good.record is None:
+        problem = "deployed by hand: helmforge left no record"
+        return replace(row, version=good.revision.app_version, updated=last.revision.updated, problem=problem)
+    return _recorded(world, settings, row, good.record)
+
+
+def _recorded(world: World, settings: Settings, row: Row, record: DeploymentRecord) -> Row:
+    registry, problem = _in_registry(world, settings, record)
+    return replace(
+        row,
         version=record.version,
         image=record.image,
         chart=record.chart,
         commit=record.commit,
-        revision=last.revision.revision,
-        updated=good.revision.updated if good else None,
-        registry=_in_registry(world, environment, service, record.version, record.image),
+        registry=registry,
+        problem=problem,
     )
 
 
@@ -111,33 +119,39 @@ def _in_short(error: HelmforgeError) -> str:
     return (error.why or error.what).splitlines()[0]
 
 
-def _in_registry(world: World, environment: Environment, service: Service, version: str, image: str) -> str:
+def _in_registry(world: World, settings: Settings, record: DeploymentRecord) -> tuple[str, str]:
+    """The word for the row and, where the registry could not be asked, what it said."""
     try:
-        found = world.registry.resolve(environment.images.repository(service.name).tagged(version))
-    except HelmforgeError:
-        return "unreachable"
+        found = world.registry.resolve(recorded_repository(settings, record).tagged(record.version))
+    except HelmforgeError as error:
+        word = "unreachable" if isinstance(error, UnreachableError) else "refused"
+        return word, f"{error.what}: {_in_short(error)}"
     if found is None:
-        return "missing"
-    return "same" if found.digest == image else "other"
+        return "missing", ""
+    return ("same" if found.digest == record.image else "other"), ""
 
 
-def _released(service: Service, table: Mapping[str, str]) -> Released | None:
-    prefix = f"refs/tags/{service.name}/"
-    versions = {}
-    for ref, commit in table.items():
-        if ref.startswith(prefix):
-            try:
-                versions[Version.parse(ref.removeprefix(prefix))] = commit
-            except UsageError:
-                continue
-    if not versions:
-        return None
-    newest = max(versions)
-    approvals = tuple(
-        sorted(
-            ref.removeprefix("refs/tags/")
-            for ref in table
-            if ref.startswith("refs/tags/approvals/") and f"/{service.name}/{newest.tag}/" in ref
+def _released(table: Iterable[tuple[str, str]]) -> dict[str, Released]:
+    """By service, in one pass over the remote's tags."""
+    newest: dict[str, tuple[Version, str]] = {}
+    approvals: dict[tuple[str, str], list[str]] = {}
+    for ref, commit in table:
+        tag = ref.removeprefix("refs/tags/")
+        match tag.split("/", 4):
+            case ["approvals", _, service, text, _]:
+                approvals.setdefault((service, text), []).append(tag)
+            case [service, text] if version := _version(text):
+                newest[service] = max((version, commit), newest.get(service, (version, commit)))
+    return {
+        service: Released(
+            service, version.tag, commit, tuple(sorted(approvals.get((service, version.tag), [])))
         )
-    )
-    return Released(service.name, newest.tag, versions[newest], approvals)
+        for service, (version, commit) in newest.items()
+    }
+
+
+def _version(text: str) -> Version | None:
+    try:
+        return Version.parse(text)
+    except UsageError:
+        return None

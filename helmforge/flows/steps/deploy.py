@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from helmforge.domain.cluster import ReleaseKey, Upgrade
-from helmforge.domain.deployment import DeploymentRecord, current, records, running
-from helmforge.errors import HelmforgeError, RefusedError, StepError
+from helmforge.domain.deployment import DeploymentRecord, current, records
+from helmforge.errors import RefusedError, StepError
 from helmforge.flows.steps import lock
 from helmforge.flows.steps.chart import pull
+from helmforge.flows.steps.undo import Failed, make_room, undo
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -88,19 +89,23 @@ class Deployments:
             "image": f"{step.repository}:{step.artifact.version}@{last.record.image}",
         }
 
-    def act(self, step: Deploy, log: Log) -> None:
+    def act(self, step: Deploy, log: Log) -> Facts | None:
+        """Confirms while it holds the Lease: the next run may begin another revision once it is free."""
         chart = self._pull(step)
         upgrade = self._upgrade(step, chart)
         with lock.exclusive(self.world, upgrade.key, log) as hold:
             history = self.world.helm.history(upgrade.key)
-            if self._deployed(step, history) is not None:
-                return  # the run that held the Lease before us did it
-            lock.heal(self.world, upgrade, history, log)
+            if facts := self._deployed(step, history):
+                return facts  # the run that held the Lease before us did it
+            if lock.heal(self.world, upgrade, history, log):
+                history = self.world.helm.history(upgrade.key)
+            before = make_room(self.world, upgrade, history, log)
             try:
                 self.world.helm.upgrade(upgrade, log)
             except StepError as error:
-                failed = _Failed(upgrade, hold, newest(history), log)
-                raise self._explained(step, failed, error) from error
+                failed = Failed(upgrade, hold, before)
+                raise self._explained(step, failed, error, log) from error
+            return self._deployed(step, self.world.helm.history(upgrade.key))
 
     def _pull(self, step: Deploy) -> PulledChart:
         digest = self._chart_digest(step)
@@ -142,48 +147,20 @@ class Deployments:
             labels={COMMIT_LABEL: step.artifact.commit, CHART_LABEL: label_of(chart.digest)},
         )
 
-    def _explained(self, step: Deploy, failed: _Failed, error: StepError) -> StepError:
+    def _explained(self, step: Deploy, failed: Failed, error: StepError, log: Log) -> StepError:
         """Looks why before anything is undone, then brings back what ran before."""
         key = failed.upgrade.key
         reasons = describe(self.world.kubernetes.explain(key))
         for line in reasons:
-            failed.log(line)
-        undone = self._undo(failed)
-        failed.log(undone)
+            log(line)
+        undone = undo(self.world, failed)
+        log(undone)
         return StepError(
             f"{step.service.name} {step.artifact.version} did not become ready in {step.environment.name}",
             where=f"release {key.name} in namespace {key.namespace}",
             why="\n".join([*reasons, f"helm: {error.what}", *error.why.splitlines()[-8:], undone]),
             hint=error.hint or "mend the cause, then run the same command again",
         )
-
-    def _undo(self, failed: _Failed) -> str:
-        """What was done, or why nothing was, in words."""
-        if failed.hold.lost:
-            return "nothing was undone: another run may hold the release by now"
-        key, seconds = failed.upgrade.key, failed.upgrade.timeout_seconds
-        try:
-            history = self.world.helm.history(key)
-            if newest(history) == failed.before:
-                return "nothing had changed: what ran before still runs"
-            good = running(history)
-            if good is None:
-                self.world.helm.uninstall(key, seconds)
-                return "there was nothing before it: the release was removed again"
-            self.world.helm.rollback(key, good.revision.revision, seconds)
-        except HelmforgeError as error:
-            return f"rolling back failed too: {error}"
-        return f"rolled back to revision {good.revision.revision} ({good.revision.chart})"
-
-
-@dataclass(frozen=True)
-class _Failed:
-    """An upgrade that failed. `before` is the newest revision that there was, 0 for none."""
-
-    upgrade: Upgrade
-    hold: lock.Hold
-    before: int
-    log: Log
 
 
 def _overtaken(
@@ -194,10 +171,6 @@ def _overtaken(
     if step.action == "deploy" and wanted in {(record.chart, record.repository) for record in ran}:
         return {"runs_now": now.version, "instead_of": step.artifact.version}
     return None
-
-
-def newest(history: Sequence[ReleaseRevision]) -> int:
-    return max((revision.revision for revision in history), default=0)
 
 
 def _record(step: Deploy, chart: PulledChart) -> DeploymentRecord:

@@ -7,9 +7,10 @@ the other Helm is dead or merely slow cannot be read from Helm's record; the Lea
 from __future__ import annotations
 
 import threading
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from helmforge.domain.deployment import running
 from helmforge.errors import HelmforgeError, RefusedError
 
 if TYPE_CHECKING:
@@ -26,13 +27,15 @@ _PATIENCE_SECONDS = 600
 
 
 class Hold:
-    """A Lease while it is held: renewed in a thread of its own."""
+    """A Lease while it is held: renewed in a thread of its own, whose unforeseen exception is `defect`."""
 
-    def __init__(self, world: World, key: ReleaseKey) -> None:
+    def __init__(self, world: World, key: ReleaseKey, log: Log) -> None:
         self._world = world
         self._key = key
+        self._log = log
         self._renewed = world.clock.monotonic()
         self._overtaken = False
+        self.defect: Exception | None = None
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._renew, daemon=True)
         self._thread.start()
@@ -48,26 +51,39 @@ class Hold:
 
     def _renew(self) -> None:
         """A renewal that fails is tried again at the next turn: Helm itself will meet the same trouble."""
-        while not self._stop.wait(SECONDS / 3):
-            with suppress(HelmforgeError):
-                lease = self._world.kubernetes.lease(self._key)
-                if lease is None or lease.holder != self._world.holder:
-                    self._overtaken = True
-                    return
-                if self._world.kubernetes.renew_lease(self._key, lease, self._world.holder, SECONDS):
-                    self._renewed = self._world.clock.monotonic()
+        while not self._overtaken and not self._stop.wait(SECONDS / 3):
+            try:
+                self._renew_once()
+            except HelmforgeError as error:
+                self._log(f"the Lease of {self._key.name} was not renewed: {error}")
+            except Exception as error:  # noqa: BLE001 - a thread's exceptions reach nobody by themselves
+                self._log(f"the Lease of {self._key.name} was not renewed: {error!r}")
+                self.defect = error
+
+    def _renew_once(self) -> None:
+        lease = self._world.kubernetes.lease(self._key)
+        if lease is None or lease.holder != self._world.holder:
+            self._overtaken = True
+        elif self._world.kubernetes.renew_lease(self._key, lease, self._world.holder, SECONDS):
+            self._renewed = self._world.clock.monotonic()
 
 
 @contextmanager
 def exclusive(world: World, key: ReleaseKey, log: Log) -> Iterator[Hold]:
-    """Holds the release's Lease. Waits for another holder; RefusedError when it does not end."""
+    """Holds the release's Lease. Waits for another holder; RefusedError when it does not end.
+
+    What went wrong with its renewal beyond the outside world's troubles is raised in the end, unless there
+    is an error to raise already.
+    """
     _acquire(world, key, log)
-    hold = Hold(world, key)
+    hold = Hold(world, key, log)
     try:
         yield hold
     finally:
         hold.end()
         _release(world, key, log)
+    if hold.defect is not None:
+        raise hold.defect
 
 
 def _acquire(world: World, key: ReleaseKey, log: Log) -> None:
@@ -131,23 +147,24 @@ def _release(world: World, key: ReleaseKey, log: Log) -> None:
         log(f"the Lease of {key.name} was not given back ({error.what}); it expires in {SECONDS} s")
 
 
-def heal(world: World, upgrade: Upgrade, history: Sequence[ReleaseRevision], log: Log) -> None:
-    """Frees a release that a killed Helm left pending. Call it only while holding the Lease, with the
-    release's history as it was read since.
+def heal(world: World, upgrade: Upgrade, history: Sequence[ReleaseRevision], log: Log) -> bool:
+    """Frees a release that a killed Helm left pending; False when there was nothing to do. Call it only
+    while holding the Lease, with the release's history as it was read since.
 
     When the killed run was on its way to this very artifact its record is forgotten and Helm goes
     on forward; otherwise the release goes back to its last good revision first.
     """
     key = upgrade.key
     if not history or not history[-1].pending:
-        return
+        return False
     stuck = history[-1]
-    good = [revision for revision in history if revision.status in {"deployed", "superseded"}]
+    good = running(history)
     if world.kubernetes.forget_pending(key, stuck.revision, upgrade.labels):
         log(f"revision {stuck.revision} was left {stuck.status} by a killed run: continuing it")
     elif good:
-        log(f"revision {stuck.revision} was left {stuck.status}: rolling back to {good[-1].revision}")
-        world.helm.rollback(key, good[-1].revision, upgrade.timeout_seconds)
+        log(f"revision {stuck.revision} was left {stuck.status}: rolling back to {good.origin}")
+        world.helm.rollback(key, good.origin, upgrade.timeout_seconds)
     else:
         log(f"the first installation was left {stuck.status}: removing it")
         world.helm.uninstall(key, upgrade.timeout_seconds)
+    return True

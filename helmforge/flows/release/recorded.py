@@ -1,0 +1,23 @@
+"""What the record of a deployment names, as values."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from helmforge.domain.oci import RegistryHost, Repository
+
+if TYPE_CHECKING:
+    from helmforge.domain.deployment import DeploymentRecord
+    from helmforge.domain.settings import Settings
+
+
+def recorded_repository(settings: Settings, record: DeploymentRecord) -> Repository:
+    """Where the image was deployed from, wherever `imageNamespace` points today. UsageError when the record
+    holds no such name.
+
+    Whether its registry may be spoken to without TLS says helmforge.yaml alone.
+    """
+    host, _, path = record.repository.partition("/")
+    hosts = (settings.registry.host, *(one.images.registry.host for one in settings.environments))
+    known = {one.host: one for one in hosts}
+    return Repository(known.get(host) or RegistryHost(host), path)
