@@ -60,7 +60,9 @@ class UsageError(HelmforgeError):
 
 
 class ConfigError(UsageError):
-    """helmforge.yaml or service.yaml is wrong. `where` is `file:line key.path`."""
+    """helmforge.yaml or service.yaml is wrong. `where` is `file:line key.path`; with several problems
+    these places begin the lines of `why`.
+    """
 
 
 class MissingToolError(UsageError):
@@ -77,6 +79,12 @@ class UnreachableError(HelmforgeError):
     """An outside system did not answer, or not usably, after retries."""
 
     exit_code = ExitCode.UNREACHABLE
+
+
+class StoppedError(HelmforgeError):
+    """An outside program was ended, or never started, because helmforge was interrupted."""
+
+    exit_code = ExitCode.INTERRUPTED
 
 
 class InternalError(HelmforgeError):

@@ -98,6 +98,7 @@ def world(start: Path, warn: Callable[[str], None]) -> tuple[World, Settings]:
     from helmforge.adapters.clock import SystemClock  # noqa: PLC0415
     from helmforge.adapters.git import GitRepository  # noqa: PLC0415
     from helmforge.adapters.programs import Commands  # noqa: PLC0415
+    from helmforge.adapters.workspaces import workspace  # noqa: PLC0415
     from helmforge.flows.world import World  # noqa: PLC0415
 
     repository = GitRepository.discover(start, runner())
@@ -117,6 +118,7 @@ def world(start: Path, warn: Callable[[str], None]) -> tuple[World, Settings]:
         clock=SystemClock(),
         holder=f"{socket.gethostname()}/{os.getpid()}/{uuid.uuid4().hex[:8]}",
         interrupt=programs.terminate,
+        workspace=workspace,
     )
     return bundle, configuration
 

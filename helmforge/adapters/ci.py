@@ -50,7 +50,10 @@ class CiEvents:
         if name == "pull_request":
             # GITHUB_SHA is the merge commit: what actions/checkout leaves in the work tree
             branch, target = self._required("GITHUB_HEAD_REF"), self._required("GITHUB_BASE_REF")
-            return Event(EventKind.PULL_REQUEST, branch, commit, target=target, provider="github")
+            source = self._github_source()
+            return Event(
+                EventKind.PULL_REQUEST, branch, commit, target=target, provider="github", source=source
+            )
         ref = self._required("GITHUB_REF")
         if name != "push" or not ref.startswith(_HEADS):
             raise _other(f"{name} of {ref}" if name == "push" else name, "GITHUB_EVENT_NAME")
@@ -60,12 +63,22 @@ class CiEvents:
         before = _oid(pushed.get("before", ""), "before in the file of GITHUB_EVENT_PATH")
         return Event(EventKind.PUSH, ref.removeprefix(_HEADS), commit, before, provider="github")
 
+    def _github_source(self) -> str:
+        path = self._get("GITHUB_EVENT_PATH")
+        request = _event_file(path).get("pull_request") if path else None
+        head = request.get("head") if isinstance(request, dict) else None
+        sha = head.get("sha", "") if isinstance(head, dict) else ""
+        return _oid(sha, "pull_request.head.sha in the file of GITHUB_EVENT_PATH")
+
     def _gitlab(self) -> Event:
         commit = self._commit("CI_COMMIT_SHA")
         if self._get("CI_MERGE_REQUEST_IID"):
             branch = self._required("CI_MERGE_REQUEST_SOURCE_BRANCH_NAME")
             target = self._required("CI_MERGE_REQUEST_TARGET_BRANCH_NAME")
-            return Event(EventKind.PULL_REQUEST, branch, commit, target=target, provider="gitlab")
+            source = self._commit("CI_MERGE_REQUEST_SOURCE_BRANCH_SHA")  # of merged results only
+            return Event(
+                EventKind.PULL_REQUEST, branch, commit, target=target, provider="gitlab", source=source
+            )
         source = self._get("CI_PIPELINE_SOURCE")
         if self._get("CI_COMMIT_TAG"):
             raise _other(f"tag {self._get('CI_COMMIT_TAG')}", "CI_COMMIT_TAG")
@@ -82,7 +95,10 @@ class CiEvents:
                 self._required(f"SYSTEM_PULLREQUEST_{end}").removeprefix(_HEADS)
                 for end in ("SOURCEBRANCH", "TARGETBRANCH")
             )
-            return Event(EventKind.PULL_REQUEST, branch, commit, target=target, provider="azure")
+            source = self._commit("SYSTEM_PULLREQUEST_SOURCECOMMITID")
+            return Event(
+                EventKind.PULL_REQUEST, branch, commit, target=target, provider="azure", source=source
+            )
         ref = self._required("BUILD_SOURCEBRANCH")
         if reason not in _AZURE_PUSHES or not ref.startswith(_HEADS):
             raise _other(f"{reason} of {ref}", "BUILD_REASON and BUILD_SOURCEBRANCH")

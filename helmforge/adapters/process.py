@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from helmforge.adapters.streams import LineSink, StreamReader, decode, feed
-from helmforge.errors import MissingToolError, ToolError
+from helmforge.errors import MissingToolError, StoppedError, ToolError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -68,15 +68,17 @@ def _ending(code: int) -> str:
 
 
 class Runner:
-    """Starts programs with one environment and remembers those that run, to end them on a signal.
+    """Starts programs with one environment and remembers those that run, to end them on an interruption.
 
     Children stay in our process group: whoever kills the group kills them too.
     """
 
     def __init__(self, environment: Mapping[str, str]) -> None:
         self.environment = dict(environment)
-        self._running: set[subprocess.Popen[bytes]] = set()
+        self._running: dict[subprocess.Popen[bytes], bool] = {}  # whether it gives something back
+        self._terminated = False
         self._lock = threading.Lock()
+        self._thread = threading.local()
 
     def find(self, program: str, *, cwd: Path | None = None) -> str | None:
         """The file behind `program` by this runner's PATH; a path with slashes is relative to `cwd`."""
@@ -97,8 +99,8 @@ class Runner:
         """Runs to the end. `on_line` gets each line of both streams as it appears, one at a time and
         without URL credentials; `timeout` is in seconds; a variable that `env` maps to None is removed.
 
-        Raises MissingToolError when the program does not exist, ToolError when time runs out, and
-        what `on_line` raised.
+        Raises MissingToolError when the program does not exist, ToolError when time runs out,
+        StoppedError when `terminate` ended it or came before it, and what `on_line` raised.
         """
         child = self._start(argv, cwd, env)
         sink = LineSink(None if on_line is None else lambda line: on_line(redact(line)))
@@ -108,15 +110,16 @@ class Runner:
         try:
             code = child.wait(timeout)
         except subprocess.TimeoutExpired:
-            _end(child)
+            _end([child], _GRACE_SECONDS)
             late = _completed(argv, child.wait(), out, err)
             raise late.error(f"{argv[0]} did not finish within {timeout:g} s") from None
         except BaseException:
-            _end(child)
+            _end([child], _GRACE_SECONDS)
             raise
         finally:
             with self._lock:
-                self._running.discard(child)
+                self._running.pop(child, None)
+        self._demand_going_on(argv)  # also with exit code 0: that may be its answer to the signal
         feeder.join(_GRACE_SECONDS)  # a grandchild may hold the pipe open for ever
         completed = _completed(argv, code, out, err)
         if sink.failure is not None:
@@ -159,19 +162,37 @@ class Runner:
             )
 
     def terminate(self) -> None:
-        """Ends every program that runs: politely, then for certain."""
+        """Ends every program that runs, politely and then for certain, and lets no other one start. Those
+        of `giving_back` are spared until this is called again.
+        """
         with self._lock:
-            running = list(self._running)
-        for child in running:
-            child.terminate()
-        for child in running:
-            _end(child)
+            again, self._terminated = self._terminated, True
+            ending = [child for child, spared in self._running.items() if again or not spared]
+        _end(ending, 0.0 if again else _GRACE_SECONDS)
+
+    @contextmanager
+    def giving_back(self) -> Iterator[None]:
+        """What this thread runs inside is wanted after an interruption too: a Lease is given back."""
+        self._thread.gives_back = True
+        try:
+            yield
+        finally:
+            self._thread.gives_back = False
+
+    def _gives_back(self) -> bool:
+        return getattr(self._thread, "gives_back", False)
+
+    def _demand_going_on(self, argv: Sequence[str]) -> None:
+        if self._terminated and not self._gives_back():
+            where, hint = redact(shlex.join(argv)), "run the same command again"
+            raise StoppedError(f"{argv[0]} was interrupted", where=where, hint=hint)
 
     def _start(
         self, argv: Sequence[str], cwd: Path | None, env: Mapping[str, str | None] | None
     ) -> subprocess.Popen[bytes]:
         program = self._require(argv[0], cwd)
-        with _explained(argv[0], program):
+        with self._lock, _explained(argv[0], program):  # so that `terminate` misses none
+            self._demand_going_on(argv)
             child = subprocess.Popen(
                 [program, *argv[1:]],
                 cwd=cwd,
@@ -180,8 +201,7 @@ class Runner:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
             )
-        with self._lock:
-            self._running.add(child)
+            self._running[child] = self._gives_back()
         return child
 
     def _require(self, name: str, cwd: Path | None) -> str:
@@ -201,10 +221,15 @@ def _explained(name: str, program: str) -> Iterator[None]:
         raise ToolError(f"cannot start {name}", where=program, why=str(error), hint=hint) from error
 
 
-def _end(child: subprocess.Popen[bytes]) -> None:
-    child.terminate()
-    try:
-        child.wait(_GRACE_SECONDS)
-    except subprocess.TimeoutExpired:
-        child.kill()
+def _end(children: Sequence[subprocess.Popen[bytes]], seconds: float) -> None:
+    """All of them have the same `seconds` to end by themselves."""
+    for child in children:
+        child.terminate()
+    deadline = time.monotonic() + seconds
+    for child in children:
+        try:
+            child.wait(max(0.0, deadline - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            child.kill()
+    for child in children:
         child.wait()

@@ -25,6 +25,10 @@ def render_error(error: HelmforgeError) -> str:
     return "\n".join(_labelled(label, text) for label, text in parts if text)
 
 
+def interruption() -> HelmforgeError:
+    return HelmforgeError("interrupted", hint="run the same command again")
+
+
 def _labelled(label: str, text: str) -> str:
     indent = " " * (len(label) + 2)
     return f"{label}: " + f"\n{indent}".join(clean(line) for line in text.splitlines())
@@ -40,7 +44,7 @@ def run(command: click.Command, arguments: Sequence[str]) -> int:
     except click.ClickException as error:
         return _fail(_usage_error(error), ExitCode.USAGE)
     except (KeyboardInterrupt, click.Abort):
-        return _fail(HelmforgeError("interrupted", hint="run the same command again"), ExitCode.INTERRUPTED)
+        return _fail(interruption(), ExitCode.INTERRUPTED)
     except BrokenPipeError:
         return _BROKEN_PIPE
     except Exception as error:  # noqa: BLE001 - the last resort: a report instead of a traceback

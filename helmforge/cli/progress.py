@@ -21,6 +21,14 @@ if TYPE_CHECKING:
     from helmforge.flows.events import Outcome, RunEvent, Sink
 
 _TAIL = 15
+_TIMED = {Status.DONE, Status.FAILED, Status.INTERRUPTED}
+_COLOURS = {
+    Status.DONE: "green",
+    Status.SKIPPED: "cyan",
+    Status.FAILED: "red",
+    Status.INTERRUPTED: "yellow",
+    Status.NOT_DONE: "yellow",
+}
 
 
 @contextmanager
@@ -110,7 +118,7 @@ class PlainLines:
 
 
 def finished_text(title: str, outcome: Outcome) -> str:
-    seconds = f" ({outcome.seconds:.1f} s)" if outcome.status in {Status.DONE, Status.FAILED} else ""
+    seconds = f" ({outcome.seconds:.1f} s)" if outcome.status in _TIMED else ""
     reason = f": {clean(outcome.reason)}" if outcome.reason else ""
     return f"{clean(title)}: {outcome.status.value}{reason}{seconds}"
 
@@ -122,7 +130,6 @@ def _live() -> Iterator[Sink]:
     from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415
 
-    colours = {Status.DONE: "green", Status.SKIPPED: "cyan", Status.FAILED: "red", Status.NOT_DONE: "yellow"}
     columns = (
         SpinnerColumn(),
         TextColumn("{task.description}", markup=False),
@@ -143,6 +150,6 @@ def _live() -> Iterator[Sink]:
                     if event.id in tasks:
                         progress.remove_task(tasks.pop(event.id))
                     text = f"{event.service}: {finished_text(title, outcome)}"
-                    progress.console.print(Text(text, style=colours[outcome.status]))
+                    progress.console.print(Text(text, style=_COLOURS[outcome.status]))
 
         yield sink

@@ -13,7 +13,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from helmforge.domain.plan import Plan
-    from helmforge.flows.execution import Summary
+    from helmforge.flows.summary import Summary
+
+
+_STATUS_WIDTH = 9
 
 
 def print_summary(summary: Summary, output: str) -> None:
@@ -21,6 +24,7 @@ def print_summary(summary: Summary, output: str) -> None:
     if output == "json":
         click.echo(json.dumps({"v": 1, "event": "summary", **summary_document(summary)}, sort_keys=True))
         return
+    width = max([_STATUS_WIDTH, *(len(outcome.status.value) for outcome in summary.outcomes.values())])
     for service, steps in summary.plan.by_service.items():
         click.echo(service)
         for planned in steps:
@@ -28,7 +32,7 @@ def print_summary(summary: Summary, output: str) -> None:
             facts = ", ".join(f"{key}={value}" for key, value in outcome.facts.items() if "digest" in key)
             note = "; ".join(part for part in (outcome.reason, facts) if part)
             click.echo(
-                f"  {outcome.status.value:<9} {clean(planned.step.title)}"
+                f"  {outcome.status.value:<{width}} {clean(planned.step.title)}"
                 + (f"  [{clean(note)}]" if note else "")
             )
     if not summary.plan.steps:

@@ -22,13 +22,14 @@ class Person:
 
 @dataclass(frozen=True)
 class Commit:
-    """`oid` is the full hexadecimal id; `time` the committer's, with its zone."""
+    """`oid` is the full hexadecimal id, as are the `parents`; `time` the committer's, with its zone."""
 
     oid: str
     author: Person
     committer: Person
     time: datetime
     subject: str
+    parents: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

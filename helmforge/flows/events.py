@@ -19,7 +19,8 @@ class Status(Enum):
     DONE = "done"
     SKIPPED = "skipped"  # already true, or nothing to do: the reason says which
     FAILED = "failed"
-    NOT_DONE = "not done"  # a step that it needs failed
+    INTERRUPTED = "interrupted"  # by a signal, on its way: it may or may not have had its effect
+    NOT_DONE = "not done"  # a step that it needs failed, or an interruption came first
 
 
 @dataclass(frozen=True)

@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
+import threading
 import time
 import traceback
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from helmforge.errors import ExitCode, HelmforgeError, InternalError, StepError
+from helmforge.errors import HelmforgeError, InternalError, RefusedError, StepError
 from helmforge.flows.events import Outcome, Status, StepFinished, StepOutput, StepStarted
+from helmforge.flows.summary import NOT_STARTED, Summary, interrupted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from concurrent.futures import Future
 
     from helmforge.domain.plan import Plan, PlannedStep, Step
-    from helmforge.flows.events import Facts, Sink
+    from helmforge.flows.events import Facts, RunEvent, Sink
     from helmforge.flows.ports import Log
 
+GRACE_SECONDS = 7.0
+"""CI systems end a cancelled job soon: GitHub Actions signals again after 7.5 s and kills after 10 s."""
 
-GRACE_SECONDS = 5.0
-"""CI systems kill a cancelled job soon: GitHub Actions 10 s after its first signal."""
+_SIGNAL_SECONDS = 0.2
+"""Ctrl-C reaches the tools as well, and a tool's end may be seen before our own interruption."""
 
 
 @dataclass(frozen=True)
@@ -43,11 +47,12 @@ class Effect:
     """A step that changes the world.
 
     `probe` returns the facts when the world already has the result, None otherwise. After `act` the
-    world is asked again, by `confirm` where that is another question.
+    world is asked again, by `confirm` where that is another question; `act` returns the facts when it
+    has asked already, under a lock of its own.
     """
 
     probe: Callable[[Any], Facts | None]
-    act: Callable[[Any, Log], None]
+    act: Callable[[Any, Log], Facts | None]
     confirm: Callable[[Any], Facts | None] | None = None
     already: str = "already there"
 
@@ -56,48 +61,19 @@ StepRunner: TypeAlias = "Check | Effect"
 StepRunners: TypeAlias = "Mapping[type[Step], StepRunner]"
 
 
-@dataclass(frozen=True)
-class Summary:
-    """How each step of a plan ended, by step id, in the plan's order."""
-
-    plan: Plan
-    outcomes: Mapping[str, Outcome]
-
-    @property
-    def errors(self) -> tuple[HelmforgeError, ...]:
-        return tuple(outcome.error for outcome in self.outcomes.values() if outcome.error)
-
-    @property
-    def exit_code(self) -> ExitCode:
-        """The code of the errors when they agree, otherwise FAILED."""
-        codes = {error.exit_code for error in self.errors}
-        if not codes:
-            return ExitCode.DONE
-        return codes.pop() if len(codes) == 1 else ExitCode.FAILED
-
-    @property
-    def changed(self) -> bool:
-        return any(outcome.effect and outcome.status is Status.DONE for outcome in self.outcomes.values())
-
-    @property
-    def settled(self) -> bool:
-        """Whether there were changes to make and the world had them all already."""
-        effects = [outcome for outcome in self.outcomes.values() if outcome.effect]
-        return bool(effects) and not self.errors and not self.changed
-
-
 def execute(
     plan: Plan, runners: StepRunners, sink: Sink, *, jobs: int, interrupt: Callable[[], None]
 ) -> Summary:
     """Runs every step whose needs were met; the failure of one service does not stop the others.
 
-    On an interruption no further step starts, `interrupt` ends the tools that run, and the
-    interruption goes on upward: at the latest after GRACE_SECONDS, in which steps give back their Leases.
-    A step that hangs in a request of its own is left behind (`helmforge.__main__` ends its thread).
+    On an interruption no further step starts, `interrupt` ends the tools that run, and the summary says
+    so: at the latest after GRACE_SECONDS, in which steps give back their Leases. A step that hangs in a
+    request of its own is left behind, unheard (`helmforge.__main__` ends its thread).
     """
     outcomes: dict[str, Outcome] = {}
     running: dict[Future[Outcome], PlannedStep] = {}
     waiting = list(plan)
+    steps = _Steps(runners, sink)
     pool = ThreadPoolExecutor(max_workers=jobs, thread_name_prefix="step")
     try:
         while waiting or running:
@@ -105,21 +81,36 @@ def execute(
                 waiting,
                 outcomes,
                 sink,
-                lambda p: running.setdefault(pool.submit(_run_step, p.step, runners[type(p.step)], sink), p),
+                lambda planned: running.setdefault(pool.submit(steps.run, planned.step), planned),
             )
             if not running:
                 continue
             done, _ = wait(running, return_when=FIRST_COMPLETED)
             for future in done:
                 outcomes[running.pop(future).id] = future.result()
-    except BaseException:
+    except BaseException as error:
+        steps.interrupted.set()
         pool.shutdown(wait=False, cancel_futures=True)
-        interrupt()
-        if wait(running, timeout=GRACE_SECONDS).not_done:
-            interrupt()
-        raise
+        _end([future for future in running if not future.cancelled()], interrupt)
+        steps.left.set()
+        if not isinstance(error, KeyboardInterrupt):
+            raise
+        return interrupted(plan, outcomes, running)
     pool.shutdown()
     return Summary(plan, {planned.id: outcomes[planned.id] for planned in plan})
+
+
+def _end(running: list[Future[Outcome]], interrupt: Callable[[], None]) -> None:
+    """`interrupt` again, for certain, when steps take too long or the user loses patience."""
+    deadline = time.monotonic() + GRACE_SECONDS
+    try:
+        interrupt()
+        hanging = wait(running, timeout=max(0.0, deadline - time.monotonic())).not_done
+    except KeyboardInterrupt:
+        interrupt()
+        raise
+    if hanging:
+        interrupt()
 
 
 def _start_ready(
@@ -143,18 +134,44 @@ def _start_ready(
     return rest
 
 
-def _run_step(step: Step, runner: StepRunner, sink: Sink) -> Outcome:
-    name = step.service.name
-    sink(StepStarted(step.id, name, step.title))
-    began = time.monotonic()
+@dataclass(frozen=True)
+class _Steps:
+    """Runs single steps, in threads. `interrupted`: no other one starts, and one that fails now fails for
+    this reason, unless a rule refused it. `left`: nobody listens any more.
+    """
 
-    def log(line: str) -> None:
-        sink(StepOutput(step.id, name, line))
+    runners: StepRunners
+    sink: Sink
+    interrupted: threading.Event = field(default_factory=threading.Event)
+    left: threading.Event = field(default_factory=threading.Event)
 
+    def run(self, step: Step) -> Outcome:
+        if self.interrupted.is_set():
+            return NOT_STARTED
+        name = step.service.name
+        self._tell(StepStarted(step.id, name, step.title))
+        began = time.monotonic()
+        outcome = _run_step(
+            step, self.runners[type(step)], lambda line: self._tell(StepOutput(step.id, name, line))
+        )
+        seconds = time.monotonic() - began
+        no_refusal = outcome.error is not None and not isinstance(outcome.error, RefusedError)
+        if no_refusal and self.interrupted.wait(_SIGNAL_SECONDS):
+            outcome = Outcome(Status.INTERRUPTED)
+        outcome = replace(outcome, seconds=seconds)
+        self._tell(StepFinished(step.id, name, step.title, outcome))
+        return outcome
+
+    def _tell(self, event: RunEvent) -> None:
+        if not self.left.is_set():
+            self.sink(event)
+
+
+def _run_step(step: Step, runner: StepRunner, log: Log) -> Outcome:
     try:
-        outcome = _check(step, runner, log) if isinstance(runner, Check) else _effect(step, runner, log)
+        return _check(step, runner, log) if isinstance(runner, Check) else _effect(step, runner, log)
     except HelmforgeError as error:
-        outcome = Outcome(Status.FAILED, reason=error.what, error=error)
+        return Outcome(Status.FAILED, reason=error.what, error=error)
     except Exception as error:  # noqa: BLE001 - our own defect in one service must not end the others
         internal = InternalError(
             f"internal error: {type(error).__name__}",
@@ -162,10 +179,7 @@ def _run_step(step: Step, runner: StepRunner, sink: Sink) -> Outcome:
             why="".join(traceback.format_exception(error)[-3:]).strip(),
             hint="report it; the other services went on",
         )
-        outcome = Outcome(Status.FAILED, reason=internal.what, error=internal)
-    outcome = replace(outcome, seconds=time.monotonic() - began)
-    sink(StepFinished(step.id, name, step.title, outcome))
-    return outcome
+        return Outcome(Status.FAILED, reason=internal.what, error=internal)
 
 
 def _check(step: Step, runner: Check, log: Log) -> Outcome:
@@ -179,8 +193,9 @@ def _effect(step: Step, runner: Effect, log: Log) -> Outcome:
     facts = runner.probe(step)
     if facts is not None:
         return Outcome(Status.SKIPPED, facts=facts, reason=runner.already, effect=True)
-    runner.act(step, log)
-    facts = (runner.confirm or runner.probe)(step)
+    facts = runner.act(step, log)
+    if facts is None:
+        facts = (runner.confirm or runner.probe)(step)
     if facts is None:
         raise StepError(
             f"{step.title}: done, but the result is not to be seen",

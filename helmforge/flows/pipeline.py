@@ -57,6 +57,7 @@ def prepare(world: World, settings: Settings, events: Events, request: Request) 
     commit = world.git.commit("HEAD")
     if commit is None:
         raise UsageError("there is no commit yet", hint="git add . && git commit")
+    _demand_same(event, commit)
     if _publishes(branch, settings):
         settings = trunk_settings(world.git, settings)
         branch = recognise(event, settings)
@@ -71,6 +72,13 @@ def prepare(world: World, settings: Settings, events: Events, request: Request) 
         _guard_release(world.git, settings, event, change, chosen[0])
     plan = plan_pipeline(settings, change, chosen)
     return Pipeline(event, branch, commit, settings, chosen, reasons, plan)
+
+
+def uncommitted(git: Git, request: Request, pipeline: Pipeline) -> int:
+    """How many files of the local checkout the plan does not know, because no commit has them. 0 when the
+    event is not that of the checkout: then nobody expects them, and `git status` takes its time.
+    """
+    return 0 if request.ref or pipeline.event.provider else len(git.dirty_paths())
 
 
 def _event(git: Git, settings: Settings, events: Events, request: Request) -> Event:
@@ -92,9 +100,19 @@ def _event(git: Git, settings: Settings, events: Events, request: Request) -> Ev
     return Event(kind, name, target=settings.trunk if kind is EventKind.PULL_REQUEST else "")
 
 
+def _demand_same(event: Event, head: Commit) -> None:
+    """What a CI reports would otherwise be told of another commit's tests, images and deployments."""
+    if not event.is_about(head):
+        raise RefusedError(
+            "the checkout is not the commit that this CI job is for",
+            why=f"HEAD is {head.oid}, the event of {event.provider} ({event.branch}) names {event.commit}",
+            hint=f"git checkout --detach {event.commit}, or say what to do instead: --ref BRANCH",
+        )
+
+
 def _where_trunk_says(git: Git, settings: Settings, service: Service) -> Service:
     """A release branch says how its service is built and tested; where it runs is the trunk's to say."""
-    on_trunk = find_service(trunk_services(git, settings), service.name)
+    on_trunk = find_service(git, settings, trunk_services(git, settings), service.name)
     return replace(service, context=on_trunk.context)
 
 
@@ -120,9 +138,11 @@ def _reasons(
                 f"{event.branch} releases {branch.service} and nothing else",
                 hint=f"leave --service out, or say --service {branch.service}",
             )
-        return everything((find_service(known, branch.service),), f"named by the branch {event.branch}")
+        return everything(
+            (find_service(git, settings, known, branch.service),), f"named by the branch {event.branch}"
+        )
     if request.services:
-        chosen = tuple(find_service(known, name) for name in request.services)
+        chosen = tuple(find_service(git, settings, known, name) for name in request.services)
         return everything(chosen, "asked for with --service")
     base, why = _base(git, settings, event, branch, request)
     if base is None:
@@ -141,9 +161,7 @@ def _base(
             hint="git fetch --unshallow (GitHub Actions: fetch-depth: 0), or name services with --service",
         )
     if request.base:
-        commit = git.commit(request.base) or git.commit(f"refs/remotes/{git.remote}/{request.base}")
-        if commit is None:
-            raise UsageError(f"--base {request.base!r} is no commit here", hint="git fetch, or correct it")
+        commit = _named_commit(git, request.base)
         return git.merge_base(commit.oid, "HEAD"), f"nothing in common with {request.base}"
     if branch.flow is Flow.TRUNK:
         before = git.commit(event.before) if event.before.strip("0") else None
@@ -153,6 +171,18 @@ def _base(
     if git.commit(upstream) is None:
         git.fetch(f"refs/heads/{target}")
     return git.merge_base(upstream, "HEAD"), f"nothing in common with {target}"
+
+
+def _named_commit(git: Git, name: str) -> Commit:
+    """A branch as the remote has it, else whatever Git's expressions name (gitrevisions)."""
+    there = f"refs/remotes/{git.remote}/{name}"
+    commit = git.commit(name) or git.commit(there) or git.find_commit(name) or git.find_commit(there)
+    if commit is None:
+        raise UsageError(
+            f"--base {name!r} is no commit here",
+            hint="git fetch, or correct it: a branch, a tag, a commit id, or an expression such as main~1",
+        )
+    return commit
 
 
 def _guard_release(git: Git, settings: Settings, event: Event, change: Change, service: Service) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from helmforge.flows.execution import execute
@@ -13,12 +11,12 @@ if TYPE_CHECKING:
     from helmforge.domain.plan import Plan
     from helmforge.domain.settings import Settings
     from helmforge.flows.events import Sink
-    from helmforge.flows.execution import Summary
+    from helmforge.flows.summary import Summary
     from helmforge.flows.world import World
 
 
 def run_plan(world: World, settings: Settings, plan: Plan, sink: Sink, *, jobs: int = 1) -> Summary:
     """Packages and values files stand in a temporary folder that goes away in the end."""
-    with tempfile.TemporaryDirectory(prefix="helmforge-", ignore_cleanup_errors=True) as work:
-        table = runners(world, settings, Path(work))
+    with world.workspace() as work:
+        table = runners(world, settings, work)
         return execute(plan, table, sink, jobs=jobs, interrupt=world.interrupt)

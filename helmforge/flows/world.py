@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from contextlib import AbstractContextManager
+    from pathlib import Path
 
     from helmforge.flows import ports
 
@@ -14,7 +16,8 @@ if TYPE_CHECKING:
 @dataclass(frozen=True)
 class World:
     """`builder` is a function because detecting one costs time that most commands need not spend.
-    `holder` names this run in Leases; `interrupt` ends every outside program that runs.
+    `holder` names this run in Leases; `interrupt` ends every outside program that runs, and lets no other
+    one start. `workspace` is a new temporary folder, for as long as its context lasts.
     """
 
     git: ports.Git
@@ -29,3 +32,4 @@ class World:
     clock: ports.Clock
     holder: str
     interrupt: Callable[[], None]
+    workspace: Callable[[], AbstractContextManager[Path]]

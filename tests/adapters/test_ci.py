@@ -102,6 +102,17 @@ def test_a_push_in_github_actions(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("payload", "source"),
+    [({"pull_request": {"head": {"sha": OID}}}, OID), ({"pull_request": {"head": None}}, ""), ({}, "")],
+)
+def test_a_pull_request_in_github_actions_tells_its_source(
+    tmp_path: Path, payload: object, source: str
+) -> None:
+    event = CiEvents(github(tmp_path, payload, **GITHUB_PULL_REQUEST)).detect()
+    assert event == Event(PULL_REQUEST, "feature/a", MERGE, target="main", provider="github", source=source)
+
+
+@pytest.mark.parametrize(
     ("environment", "event"),
     [
         (GITHUB_PULL_REQUEST, Event(PULL_REQUEST, "feature/a", MERGE, target="main", provider="github")),
@@ -123,6 +134,14 @@ def test_a_push_in_github_actions(tmp_path: Path) -> None:
         (
             {"JENKINS_URL": "x", "BRANCH_NAME": "PR-7", "CHANGE_ID": "7", "CHANGE_TARGET": "main"},
             Event(PULL_REQUEST, "PR-7", target="main", provider="jenkins"),
+        ),
+        (
+            GITLAB_MERGE_REQUEST | {"CI_COMMIT_SHA": MERGE, "CI_MERGE_REQUEST_SOURCE_BRANCH_SHA": OID},
+            Event(PULL_REQUEST, "feature/a", MERGE, target="main", provider="gitlab", source=OID),
+        ),
+        (
+            AZURE_PULL_REQUEST | {"SYSTEM_PULLREQUEST_SOURCECOMMITID": OID},
+            Event(PULL_REQUEST, "feature/a", MERGE, target="main", provider="azure", source=OID),
         ),
         (GITLAB, Event(PUSH, "feature/a", OID, BEFORE, provider="gitlab")),
         (

@@ -10,7 +10,7 @@ import pytest
 
 from helmforge.adapters.kubernetes import Kubectl
 from helmforge.domain.names import Namespace
-from helmforge.errors import StepError
+from helmforge.errors import StepError, StoppedError
 
 if TYPE_CHECKING:
     from helmforge.adapters.process import Runner
@@ -149,3 +149,20 @@ def test_a_lease_in_a_namespace_that_does_not_exist(kubectl: Kubectl, key: Relea
         kubectl.create_lease(elsewhere, "one", 15)
 
     assert caught.value.hint == "create the namespace nowhere-at-all first"
+
+
+def test_a_lease_is_given_back_after_an_interruption(
+    kubectl: Kubectl, key: ReleaseKey, programs: Runner
+) -> None:
+    kubectl.create_lease(key, "one", 15)
+    interrupted = type(programs)(programs.environment)
+    interrupted.terminate()
+    ours = Kubectl(interrupted)
+
+    ours.release_lease(key, "one")
+
+    with pytest.raises(StoppedError):
+        ours.lease(key)
+    lease = kubectl.lease(key)
+    assert lease is not None
+    assert lease.holder == ""

@@ -204,24 +204,6 @@ def test_arguments_are_never_read_by_a_shell(runner: Runner) -> None:
     assert runner.run(["echo", "$(id)", "; ls", "`id`"]).out == "$(id) ; ls `id`\n"
 
 
-def test_terminate_ends_what_runs(runner: Runner) -> None:
-    started = threading.Event()
-    results: list[Completed] = []
-
-    def work() -> None:
-        code = "import time; print('up', flush=True); time.sleep(60)"
-        results.append(runner.run(python(code), on_line=lambda _: started.set()))
-
-    thread = threading.Thread(target=work)
-    thread.start()
-    assert started.wait(30)
-
-    runner.terminate()
-
-    thread.join(30)
-    assert [result.code for result in results] == [-15]
-
-
 def test_a_started_server_writes_to_its_log_in_its_own_session(runner: Runner, tmp_path: Path) -> None:
     log = tmp_path / "log"
     code = "import os, sys; print(os.getsid(0)); print('oops', file=sys.stderr)"

@@ -13,7 +13,7 @@ from helmforge.config import parse_service
 from helmforge.domain.plan import RunTests, Step, chain
 from helmforge.errors import StepError
 from helmforge.flows.events import Outcome, Status, StepFinished, StepOutput, StepStarted
-from helmforge.flows.execution import Summary
+from helmforge.flows.summary import Summary
 from tests.docs.events_page import EVENTS, documented_facts, documented_keys
 from tests.docs.markdown import Page
 

@@ -1,70 +1,23 @@
 from __future__ import annotations
 
-import threading
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import pytest
-
-from helmforge.domain.names import ServiceName
-from helmforge.domain.plan import Plan, Step, chain
-from helmforge.domain.settings import Build, Service
 from helmforge.errors import ExitCode, RefusedError, StepError, UnreachableError
-from helmforge.flows import execution
 from helmforge.flows.events import Status, StepFinished, StepOutput
 from helmforge.flows.execution import Check, Effect, Nothing, execute
+from tests.flows.plans import First, Second, Switch, nothing_found, plan
 
 if TYPE_CHECKING:
+    from helmforge.domain.plan import Plan, Step
     from helmforge.flows.events import Facts, RunEvent
-    from helmforge.flows.execution import StepRunners, Summary
+    from helmforge.flows.execution import StepRunners
     from helmforge.flows.ports import Log
-
-
-@dataclass(frozen=True)
-class First(Step):
-    verb = "first"
-
-
-@dataclass(frozen=True)
-class Second(Step):
-    verb = "second"
-
-
-def service(name: str) -> Service:
-    return Service(ServiceName(name), name, Build("Dockerfile", name), f"{name}/chart")
-
-
-def plan(*names: str) -> Plan:
-    whole = Plan()
-    for name in names:
-        whole += chain(First(service(name)), Second(service(name)))
-    return whole
+    from helmforge.flows.summary import Summary
 
 
 def run(steps: Plan, runners: StepRunners, events: list[RunEvent] | None = None, jobs: int = 2) -> Summary:
     sink = events.append if events is not None else lambda _event: None
     return execute(steps, runners, sink, jobs=jobs, interrupt=lambda: None)
-
-
-def nothing_found(_step: Step, _log: Log) -> Facts:
-    return {}
-
-
-class Switch:
-    """A world with one fact in it."""
-
-    def __init__(self, *, on: bool = False, works: bool = True) -> None:
-        self.on = on
-        self.works = works
-        self.acts = 0
-
-    def probe(self, _step: Step) -> Facts | None:
-        return {"on": "yes"} if self.on else None
-
-    def act(self, _step: Step, log: Log) -> None:
-        log("switching")
-        self.acts += 1
-        self.on = self.works
 
 
 def test_an_effect_acts_once_and_the_second_run_does_nothing() -> None:
@@ -139,50 +92,6 @@ def test_events_tell_the_story_in_order() -> None:
     assert events[1].line == "switching"
     assert isinstance(events[2], StepFinished)
     assert events[2].outcome.facts == {"on": "yes"}
-
-
-def test_an_interruption_starts_nothing_more_and_ends_the_tools() -> None:
-    ended: list[str] = []
-
-    def interrupted(_event: RunEvent) -> None:
-        raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        execute(
-            plan("a"),
-            {First: Check(nothing_found), Second: Check(nothing_found)},
-            interrupted,
-            jobs=1,
-            interrupt=lambda: ended.append("ended"),
-        )
-    assert ended == ["ended"]
-
-
-def test_a_step_that_hangs_does_not_hold_up_an_interruption(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(execution, "GRACE_SECONDS", 0.0)
-    hangs, released = threading.Event(), threading.Event()
-    ended: list[str] = []
-
-    def hang(step: Step, _log: Log) -> Facts:
-        if step.service.name == "a":
-            hangs.set()
-            released.wait(60.0)
-            return {}
-        assert hangs.wait(60.0)
-        raise KeyboardInterrupt
-
-    try:
-        with pytest.raises(KeyboardInterrupt):
-            execute(
-                plan("a", "b"),
-                {First: Check(hang), Second: Check(nothing_found)},
-                lambda _event: None,
-                jobs=2,
-                interrupt=lambda: ended.append("ended"),
-            )
-        assert ended == ["ended", "ended"]
-    finally:
-        released.set()
 
 
 def test_a_defect_of_ours_in_one_service_does_not_end_the_others() -> None:

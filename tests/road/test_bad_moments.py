@@ -102,6 +102,9 @@ def assert_interrupted(run: Run) -> None:
     assert "error: interrupted" in ran.err, text
     assert "do: run the same command again" in ran.err, text
     assert "Traceback" not in ran.err, text
+    assert [line.split()[0] for line in ran.out.splitlines()].count("interrupted") == 1, text
+    assert "failed" not in ran.out, text
+    assert "did not become ready" not in text
     assert not run.has_children()
 
 

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from helmforge.adapters.process import Completed, Runner
     from helmforge.domain.git import AnnotatedTag
 
-_FORMAT = "--format=%H%x00%an%x00%ae%x00%cn%x00%ce%x00%cI%x00%s"
-_FIELDS = 7
+_FORMAT = "--format=%H%x00%an%x00%ae%x00%cn%x00%ce%x00%cI%x00%s%x00%P"
+_FIELDS = 8
 _IDENTITY = re.compile(r"(?P<name>.*) <(?P<email>[^<>]*)> \d+ [+-]\d{4}\n?")
 
 
@@ -89,6 +89,13 @@ class GitRepository:
         # What git ignores may be there and broken: resolve tells this from absence.
         found = self._commits(*asked) or (self._git.resolve(rev) and self._commits(*asked))
         return found[0] if found else None
+
+    def find_commit(self, expression: str) -> Commit | None:
+        if not names.is_expression(expression):
+            return None
+        asked = ("rev-parse", "--verify", "--quiet", "--end-of-options", f"{expression}^{{commit}}")
+        found = self._git.run(*asked)
+        return self.commit(found.out.strip()) if found.code == 0 else None
 
     def merge_base(self, one: str, other: str) -> str | None:
         """Raises UsageError in a shallow clone, where Git's answer may be wrong."""
@@ -184,13 +191,21 @@ class GitRepository:
 
 
 def _commit(
-    oid: str, author: str, author_email: str, committer: str, committer_email: str, time: str, subject: str
+    oid: str,
+    author: str,
+    author_email: str,
+    committer: str,
+    committer_email: str,
+    time: str,
+    subject: str,
+    parents: str,
 ) -> Commit:
     try:
         when = datetime.fromisoformat(time)
     except ValueError:  # a commit object may hold any number
         when = datetime.fromtimestamp(0, UTC)
-    return Commit(oid, Person(author, author_email), Person(committer, committer_email), when, subject)
+    people = Person(author, author_email), Person(committer, committer_email)
+    return Commit(oid, *people, when, subject, tuple(parents.split()))
 
 
 def _not_usable(found: Completed, start: Path) -> UsageError:

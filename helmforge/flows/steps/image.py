@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from helmforge.domain.oci import CREATED, REVISION, SOURCE, VERSION, Digest
+from helmforge.domain.source import source_url
 from helmforge.errors import RefusedError, StepError
 from helmforge.flows.steps.chart import pinned_image
 
@@ -112,7 +113,7 @@ class Images:
             )
         return {
             REVISION: artifact.commit,
-            SOURCE: self.world.git.remote_url(),
+            SOURCE: source_url(self.world.git.remote_url()),
             VERSION: artifact.version,
             CREATED: commit.time.isoformat(),
         }

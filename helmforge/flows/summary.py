@@ -1,0 +1,67 @@
+"""How a run of a plan ended."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from helmforge.errors import ExitCode
+from helmforge.flows.events import Outcome, Status
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from concurrent.futures import Future
+
+    from helmforge.domain.plan import Plan, PlannedStep
+    from helmforge.errors import HelmforgeError
+
+NOT_STARTED = Outcome(Status.NOT_DONE, reason="interrupted before it began")
+
+
+@dataclass(frozen=True)
+class Summary:
+    """How each step of a plan ended, by step id, in the plan's order. `interrupted`: by Ctrl-C or SIGTERM."""
+
+    plan: Plan
+    outcomes: Mapping[str, Outcome]
+    interrupted: bool = False
+
+    @property
+    def errors(self) -> tuple[HelmforgeError, ...]:
+        return tuple(outcome.error for outcome in self.outcomes.values() if outcome.error)
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """The code of the errors when they agree, otherwise FAILED; after an interruption its own."""
+        if self.interrupted:
+            return ExitCode.INTERRUPTED
+        codes = {error.exit_code for error in self.errors}
+        if not codes:
+            return ExitCode.DONE
+        return codes.pop() if len(codes) == 1 else ExitCode.FAILED
+
+    @property
+    def changed(self) -> bool:
+        return any(outcome.effect and outcome.status is Status.DONE for outcome in self.outcomes.values())
+
+    @property
+    def settled(self) -> bool:
+        """Whether there were changes to make and the world had them all already."""
+        effects = [outcome for outcome in self.outcomes.values() if outcome.effect]
+        return bool(effects) and not self.interrupted and not self.errors and not self.changed
+
+
+def interrupted(
+    plan: Plan, outcomes: Mapping[str, Outcome], running: Mapping[Future[Outcome], PlannedStep]
+) -> Summary:
+    """`running` are the steps that were started and are not among the `outcomes`."""
+    known = {planned.id: _left(future) for future, planned in running.items()} | dict(outcomes)
+    return Summary(plan, {step.id: known.get(step.id, NOT_STARTED) for step in plan}, interrupted=True)
+
+
+def _left(future: Future[Outcome]) -> Outcome:
+    if future.cancelled():
+        return NOT_STARTED
+    if not future.done() or future.exception() is not None:
+        return Outcome(Status.INTERRUPTED)
+    return future.result()
