@@ -175,6 +175,15 @@ def test_server_side_apply(cluster: Cluster, namespace: str) -> None:
     assert (left["name"], left["env"]) == ("app", env[1:])
 
 
+def test_a_selector_is_applied_as_a_whole(cluster: Cluster, namespace: str) -> None:
+    apply = ("apply", "--server-side", "--field-manager=me", f"--namespace={namespace}", "-f-")
+    for selector in ({"app": "app", "channel": "stable"}, {"app": "app"}):
+        spec = {"selector": selector, "ports": [{"port": 80}]}
+        cluster.kubectl(*apply, stdin=_manifest("v1", "Service", "app", spec=spec))
+
+    assert cluster.get(namespace, "service/app")["spec"]["selector"] == {"app": "app"}
+
+
 def test_watch(cluster: Cluster, namespace: str) -> None:
     here = f"--namespace={namespace}"
     events = ("--watch", "--output-watch-events", "-o", "jsonpath={.type}{'\\n'}")

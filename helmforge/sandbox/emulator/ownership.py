@@ -73,7 +73,8 @@ def apply(live: Object, applied: Object, owners: Owners, manager: str, *, force:
         owners[other].discard(path)
     former, owners[manager] = owners.get(manager, set()), set(wanted)
     gone = _prefixes(former).difference(*map(_prefixes, owners.values()))
-    merged: Object = strategic_merge(_without(live, gone), applied)
+    replaced = {path for path in wanted if path[-1] in _ATOMIC}
+    merged: Object = strategic_merge(_without(live, gone | replaced), applied)
     return merged
 
 
