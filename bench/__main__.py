@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bench import affected, promotion, release, scaffold, startup
+from bench import affected, promotion, release, scaffold, startup, update
 from bench.machine import describe
 from bench.processes import BenchError
 from bench.table import NotMeasured, markdown
@@ -23,6 +23,7 @@ MEASUREMENTS: dict[str, Callable[[Bench], list[Row | NotMeasured]]] = {
     "startup": startup.measure,
     "affected": affected.measure,
     "scaffold": scaffold.measure,
+    "update": update.measure,
     "promotion": promotion.measure,
     "release": release.measure,
 }

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _ROUNDS = 3
 _GOAL = Goal(1 / 20)
 _SERVICES = tuple(f"svc-{number:04}" for number in range(1000))
-_SETTINGS = """\
+SETTINGS = """\
 registry: registry.example.com/shop
 services: ["services/*"]
 environments:
@@ -47,7 +47,7 @@ class Scaffolds:
     def ours(self) -> Sample:
         folder = self._bench.folder(f"ours-{next(self._numbers)}")
         Command((str(require("git")), "init", "--quiet"), self._bench.environment, folder).output()
-        (folder / "helmforge.yaml").write_text(_SETTINGS, encoding="utf-8")
+        (folder / "helmforge.yaml").write_text(SETTINGS, encoding="utf-8")
         return Command((helmforge(), "scaffold", *_SERVICES), self._bench.environment, folder).measure()
 
     def theirs(self) -> Sample:

@@ -9,7 +9,7 @@ import pytest
 
 from bench.comparison import Ratio, Rounds, alternate, median
 from bench.processes import BenchError, Command, Sample
-from bench.table import Goal, NotMeasured, Row, markdown
+from bench.table import Beyond, Goal, NotMeasured, Row, markdown
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -81,3 +81,9 @@ def test_a_process_is_measured_with_its_children() -> None:
 def test_a_process_that_fails_is_no_measurement() -> None:
     with pytest.raises(BenchError, match=r"exit code 3\noops"):
         Command(("sh", "-c", "echo oops >&2; exit 3"), ENVIRONMENT).measure()
+
+
+@pytest.mark.parametrize(("ours", "verdict"), [(3.0, "met"), (3.1, "missed")])
+def test_a_goal_may_be_a_number_of_seconds_more(ours: float, verdict: str) -> None:
+    row = Row("update", "git", walls(ours, ours), walls(1, 1), Beyond(2.0))
+    assert row.cells()[-2:] == ("at most 2 s more", verdict)
