@@ -15,8 +15,8 @@ ARGS ?=
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## /{printf "make %-13s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
-setup:  ## .venv, Helm 3 and 4, kubectl, buildah, docker-registry, busybox: what the other targets need
-	@$(PYTHON) -m dev.setup python tools packages
+setup:  ## .venv, Helm 3 and 4, kubectl, buildah, checkov, trivy and more: what the other targets need
+	@$(PYTHON) -m dev.setup python tools packages checkers
 
 demo: setup  ## the whole road of a service in a scratch monorepo, narrated
 	@$(BIN)/helmforge demo $(ARGS)
@@ -54,7 +54,7 @@ bench: setup  ## the benchmarks, as a Markdown table
 	@$(PYTHON) -m dev.setup bench
 	@$(BIN)/python -m bench $(ARGS)
 
-lock:  ## write dev/requirements.txt anew from pyproject.toml
+lock:  ## write dev/requirements.txt and dev/checkers.txt anew from pyproject.toml
 	@$(PYTHON) -m dev.lock
 
 clean:  ## remove .venv and what tools left in the clone; the cache of the machine stays

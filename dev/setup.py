@@ -18,6 +18,7 @@ def main(parts: list[str]) -> int:
         return 2
     # Only now: these use the standard library of Python 3.11.
     from dev.cache import SetupError, say
+    from dev.checkers import ensure_checkers
     from dev.debian import BENCH_TOOLS, TOOLS, ensure_packages
     from dev.go_programs import ensure_control_plane
     from dev.kubernetes_tools import ensure_kubernetes_tools
@@ -29,6 +30,7 @@ def main(parts: list[str]) -> int:
         "packages": lambda: ensure_packages(TOOLS),
         "bench": lambda: ensure_packages(BENCH_TOOLS),
         "controlplane": ensure_control_plane,
+        "checkers": ensure_checkers,
     }
     unknown = set(parts) - set(steps)
     if unknown or not parts:

@@ -11,6 +11,8 @@ from typing import NoReturn
 
 import pytest
 
+from dev.checkers import PROGRAMS, checker
+
 _PINS = Path(__file__).parents[2] / "dev" / "pins.toml"
 
 
@@ -20,7 +22,7 @@ def cache_folder() -> Path:
 
 
 def find_tool(name: str, *, version: str | None = None) -> Path | None:
-    """The program `helm3`, `helm4`, `kubectl`, `buildah`, `docker-registry`, `skopeo`, …, or None.
+    """The program `helm3`, `helm4`, `kubectl`, `buildah`, `docker-registry`, `skopeo`, `trivy`, …, or None.
 
     `version` is a major version: `find_tool("helm", version="3")` is `find_tool("helm3")`.
     """
@@ -56,6 +58,8 @@ def path_with(*tools: Path) -> str:
 
 
 def _pinned(name: str) -> Path | None:
+    if name in PROGRAMS:
+        return checker(name)
     pin = tomllib.loads(_PINS.read_text(encoding="utf-8"))["tools"].get(name)
     return cache_folder() / pin["path"] if pin else None
 
