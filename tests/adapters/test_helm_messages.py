@@ -196,7 +196,7 @@ def test_each_helm_waits_in_its_own_words(
 ) -> None:
     recorded.answering(version=version, code=0).upgrade(upgrade(tmp_path), lambda _: None)
 
-    assert wait in arguments_of(recorded.program)
+    assert {wait, "--wait-for-jobs"} <= set(arguments_of(recorded.program))
 
 
 def test_without_a_context_the_current_one_is_used(recorded: RecordedHelm, tmp_path: Path) -> None:

@@ -5,10 +5,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.charts.helm import ANSWERS, Helm, scaffold
+from tests.charts.types import answers
 from tests.support.tools import require_tool
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from tests.charts.helm import HelmOf
 
 
 @pytest.fixture(scope="session")
@@ -26,6 +29,23 @@ def helm3(chart: Path, tmp_path_factory: pytest.TempPathFactory) -> Helm:
 def helm4(chart: Path, tmp_path_factory: pytest.TempPathFactory) -> Helm:
     """For what only the templates decide; test_rendering proves that both Helms render the same objects."""
     return Helm(require_tool("helm4"), chart, tmp_path_factory.mktemp("helm4"))
+
+
+@pytest.fixture(scope="session")
+def helm_of(tmp_path_factory: pytest.TempPathFactory) -> HelmOf:
+    """By type and program; each chart is scaffolded once."""
+    charts: dict[str, Path] = {}
+    helms: dict[tuple[str, str], Helm] = {}
+
+    def of(type_name: str, program: str = "helm4") -> Helm:
+        if type_name not in charts:
+            charts[type_name] = scaffold(answers(type_name), tmp_path_factory.mktemp(type_name))
+        if (type_name, program) not in helms:
+            tool = require_tool(program)
+            helms[type_name, program] = Helm(tool, charts[type_name], tmp_path_factory.mktemp(program))
+        return helms[type_name, program]
+
+    return of
 
 
 @pytest.fixture(params=["helm3", "helm4"])

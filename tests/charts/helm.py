@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from ruamel.yaml import YAML
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 Object = dict[str, Any]
+WORKLOADS = ("Deployment", "StatefulSet", "DaemonSet", "CronJob", "Job")
 DIGEST = "sha256:" + "0123456789abcdef" * 4
 OTHER_DIGEST = "sha256:" + "fedcba9876543210" * 4
 
@@ -70,6 +71,11 @@ class Rendered:
         template: Object = self.named("Deployment", name)["spec"]["template"]
         return template
 
+    def workloads(self) -> list[Object]:
+        """Without the Job of `helm test`."""
+        found = [item for kind in WORKLOADS for item in self.of_kind(kind)]
+        return [item for item in found if not item["metadata"]["name"].endswith("-test")]
+
     def container(self, name: str = "notification") -> Object:
         first: Object = self.pod(name)["spec"]["containers"][0]
         return first
@@ -120,6 +126,12 @@ class Helm:
         environment = {"PATH": os.environ.get("PATH", os.defpath), "HOME": str(self.scratch)}
         command = [str(self.program), *argv, "--values", str(file)]
         return subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
+
+
+class HelmOf(Protocol):
+    """The fixture `helm_of`: one Helm and the chart of one type."""
+
+    def __call__(self, type_name: str, program: str = "helm4") -> Helm: ...
 
 
 def _documents(text: str) -> list[Any]:

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.charts.helm import ANSWERS, scaffold
+from tests.charts.helm import scaffold
+from tests.charts.schema_walk import contract
+from tests.charts.types import answers, types
 from tests.support.tools import require_tool
 
 if TYPE_CHECKING:
@@ -38,10 +40,11 @@ def base(tmp_path: Path) -> Iterator[str]:
     _run(buildah, "rmi", "--force", name)
 
 
-def test_it_builds_and_runs_as_a_numeric_user(base: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("type_name", [name for name in types() if name != "namespace"])
+def test_it_builds_and_runs_as_a_numeric_user(base: str, tmp_path: Path, type_name: str) -> None:
     buildah = require_tool("buildah")
     service = tmp_path / "service"
-    scaffold(ANSWERS, service)
+    scaffold(answers(type_name), service)
     image = base.replace(":base", ":service")
     build = ("bud", "--quiet", "--isolation", "chroot", "--build-arg", f"BASE={base}", "--tag", image)
     _run(buildah, *build, str(service))
@@ -50,8 +53,9 @@ def test_it_builds_and_runs_as_a_numeric_user(base: str, tmp_path: Path) -> None
     finally:
         _run(buildah, "rmi", "--force", image)
     assert config["User"] == "10001:10001"
-    assert list(config["ExposedPorts"]) == ["8080/tcp"]
-    assert "8080" in config["Cmd"]
+    listens = "port" in contract(answers(type_name)).values
+    assert list(config.get("ExposedPorts", {})) == (["8080/tcp"] if listens else [])
+    assert ("8080" in config["Cmd"]) is listens
 
 
 def _run(program: Path, *argv: str) -> str:

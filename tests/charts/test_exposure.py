@@ -32,7 +32,7 @@ def test_ports_agree_everywhere(helm4: Helm) -> None:
     assert container == {"http": 8080, "metrics": 9100, "grpc": 9090, "discovery": 5353}
     service = {port["name"]: port["port"] for port in rendered.named("Service")["spec"]["ports"]}
     assert service == {"http": 80, "metrics": 9100, "grpc": 9090}
-    [rule] = rendered.named("NetworkPolicy")["spec"]["ingress"]
+    [rule] = rendered.named("NetworkPolicy", "notification-from-test")["spec"]["ingress"]
     assert {port["port"] for port in rule["ports"]} == set(container.values())
 
 
@@ -68,7 +68,7 @@ def test_network_policy_lets_everybody_in_to_the_ports_only(helm4: Helm) -> None
 def test_the_test_pod_may_call_the_service(helm4: Helm) -> None:
     rendered = helm4.render(EVERYTHING)
     pod = rendered.named("Job", "notification-test")["spec"]["template"]
-    [rule] = rendered.named("NetworkPolicy")["spec"]["ingress"]
+    [rule] = rendered.named("NetworkPolicy", "notification-from-test")["spec"]["ingress"]
     allowed = [peer["podSelector"].get("matchLabels") for peer in rule["from"]]
     assert pod["metadata"]["labels"] in allowed
     selector = rendered.named("Service")["spec"]["selector"].items()

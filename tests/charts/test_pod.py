@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.integration
 REPOSITORY = "myrepo.cr.io/notification"
-VERSION_LABELS = {"app.kubernetes.io/version", "helm.sh/chart", "app.kubernetes.io/managed-by"}
 
 
 @pytest.mark.parametrize(
@@ -102,26 +101,6 @@ def test_further_containers_share_the_service_or_bring_their_own(helm4: Helm) ->
     assert logs["resources"] == EVERYTHING["sidecars"]["logs"]["resources"]
     assert logs["securityContext"]["runAsUser"] == 10002
     assert all(container["securityContext"]["readOnlyRootFilesystem"] for container in (proxy, logs))
-
-
-def test_nothing_of_a_version_is_in_pods_and_selectors(helm4: Helm) -> None:
-    """Selectors are immutable, and a new version of the templates must not restart a hundred services."""
-    rendered = helm4.render(EVERYTHING)
-    pods = [item["spec"]["template"] for item in rendered.of_kind("Deployment")]
-    labels = [pod["metadata"]["labels"] for pod in pods]
-    labels += [item["spec"]["selector"]["matchLabels"] for item in rendered.of_kind("Deployment")]
-    labels += [item["spec"]["selector"] for item in rendered.of_kind("Service")]
-    assert len(labels) == 6
-    for found in labels:
-        assert not VERSION_LABELS & set(found)
-
-
-def test_tracks_are_in_pods_and_selectors_from_day_one(helm4: Helm) -> None:
-    track = {"channel": "stable", "color": "blue"}.items()
-    rendered = helm4.render()
-    deployment = rendered.named("Deployment")
-    assert track <= deployment["spec"]["selector"]["matchLabels"].items()
-    assert track <= deployment["spec"]["template"]["metadata"]["labels"].items()
 
 
 def test_pod_security_restricted(helm4: Helm) -> None:

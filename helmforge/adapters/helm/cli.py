@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from helmforge.flows.ports import Log
 
 _HISTORY_MAX = "20"
+_JOBS = "--wait-for-jobs"  # without it, a Job that has begun counts as ready
 _CHANGING = frozenset({"upgrade", "rollback", "uninstall"})
 _SETPRIV = "setpriv"
 _PAUSES_SECONDS = (1.0, 3.0)
@@ -104,7 +105,7 @@ class HelmCli:
 
     def upgrade(self, upgrade: Upgrade, log: Log) -> None:
         key = upgrade.key
-        argv = ["upgrade", "--install", *_place(key), *self._waiting(upgrade.timeout_seconds)]
+        argv = ["upgrade", "--install", *_place(key), *self._waiting(upgrade.timeout_seconds), _JOBS]
         argv += ["--reset-values", "--history-max", _HISTORY_MAX]
         argv += ["--description", upgrade.description]
         if upgrade.labels:
@@ -115,7 +116,8 @@ class HelmCli:
 
     def rollback(self, key: ReleaseKey, revision: int, timeout_seconds: int) -> None:
         """The new revision's description reads `Rollback to <revision>`, with both Helms."""
-        argv = ["rollback", *_place(key), *self._waiting(timeout_seconds), "--history-max", _HISTORY_MAX]
+        argv = ["rollback", *_place(key), *self._waiting(timeout_seconds), _JOBS]
+        argv += ["--history-max", _HISTORY_MAX]
         completed = self._call([*argv, "--", key.name, str(revision)])
         if completed.code != 0:
             what = f"the release {key.name} cannot be rolled back to revision {revision}"

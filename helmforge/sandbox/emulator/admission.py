@@ -42,7 +42,16 @@ _DEFAULTS: dict[str, Object] = {
             "progressDeadlineSeconds": 600,
         }
     },
-    "Job": {"spec": {"parallelism": 1, "completions": 1, "backoffLimit": 6, "suspend": False}},
+    "CronJob": {"spec": {"concurrencyPolicy": "Allow", "suspend": False}},
+    "Job": {
+        "spec": {
+            "parallelism": 1,
+            "completions": 1,
+            "completionMode": "NonIndexed",
+            "backoffLimit": 6,
+            "suspend": False,
+        }
+    },
     "ReplicaSet": {"spec": {"replicas": 1}},
     "StatefulSet": {
         "spec": {"replicas": 1, "podManagementPolicy": "OrderedReady", "updateStrategy": _ROLLING}
@@ -55,7 +64,10 @@ _STATEFUL_MUTABLE = (
 )
 _IMMUTABLE = {
     **dict.fromkeys(_WORKLOADS - {"StatefulSet"}, ("spec.selector",)),
-    "Job": ("spec.selector", "spec.template", "spec.completions"),
+    "Job": (
+        *("spec.selector", "spec.template"),
+        *("spec.completions", "spec.completionMode", "spec.podFailurePolicy"),
+    ),
     "Secret": ("type",),
     "RoleBinding": ("roleRef",),
 }

@@ -33,7 +33,7 @@ dict "root" $ "env" the variables "secrets" the values of `secrets`.
 {{- define "<% service %>.envSource" -}}
 {{- $reference := pick .source "key" "optional" -}}
 {{- if ne (len (pick .source "secret" "configMap" "field" "resource")) 1 -}}
-{{- fail (printf "env.%s: exactly one of secret, configMap, field, resource" .name) -}}
+{{- include "<% service %>.refuse" (printf "env.%s: exactly one of secret, configMap, field, resource" .name) -}}
 {{- end -}}
 {{- if .source.field -}}
 fieldRef: {{ dict "fieldPath" .source.field | toJson }}
@@ -44,7 +44,7 @@ secretKeyRef: {{ set $reference "name" .source.secret | toJson }}
 {{- else if and .source.configMap .source.key -}}
 configMapKeyRef: {{ set $reference "name" .source.configMap | toJson }}
 {{- else -}}
-{{- fail (printf "env.%s: a secret or configMap needs a key" .name) -}}
+{{- include "<% service %>.refuse" (printf "env.%s: a secret or configMap needs a key" .name) -}}
 {{- end -}}
 {{- end -}}
 

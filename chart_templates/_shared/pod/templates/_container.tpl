@@ -7,24 +7,6 @@
 {{- .image.repository -}}{{- with $tag -}}:{{ . }}{{- end -}}{{- with .image.digest -}}@{{ . }}{{- end -}}
 {{- end -}}
 
-{{/* One probe: "path" and "port" are short for httpGet; a whole handler wins over them. */}}
-{{- define "<% service %>.probe" -}}
-{{- $probe := omit . "path" "port" -}}
-{{- if not (or .httpGet .tcpSocket .exec .grpc) -}}
-{{- $_ := set $probe "httpGet" (dict "path" (.path | default "/") "port" (.port | default "http")) -}}
-{{- end -}}
-{{- toYaml $probe -}}
-{{- end -}}
-
-{{- define "<% service %>.probes" -}}
-{{- range $kind := list "startup" "readiness" "liveness" }}
-{{- with get $.Values.probes $kind }}
-{{ $kind }}Probe:
-  {{- include "<% service %>.probe" . | nindent 2 }}
-{{- end }}
-{{- end }}
-{{- end -}}
-
 {{/* The program itself: dict "root" $ "track" a track. */}}
 {{- define "<% service %>.container" -}}
 {{- $values := .root.Values -}}
@@ -39,15 +21,11 @@ command:
 args:
   {{- toYaml . | nindent 2 }}
 {{- end }}
+{{- with include "<% service %>.containerPorts" .root }}
 ports:
-  {{- include "<% service %>.containerPorts" .root | nindent 2 }}
-{{- include "<% service %>.probes" .root }}
-{{- with $values.rollout.preStopSleepSeconds }}
-lifecycle:
-  preStop:
-    sleep:
-      seconds: {{ int . }}
+  {{- . | trim | nindent 2 }}
 {{- end }}
+{{- include "<% service %>.health" .root }}
 {{- with include "<% service %>.env" . }}
 env:
   {{- . | nindent 2 }}

@@ -7,8 +7,8 @@ only by the release of that very name. Long names end in a hash, and leave room 
 {{- if ne .Release.Name .Chart.Name -}}
 {{- $name = printf "%s-%s" .Release.Name .Chart.Name -}}
 {{- end -}}
-{{- if gt (len $name) 53 -}}
-{{- $name = printf "%s-%s" ($name | trunc 44 | trimSuffix "-") ($name | sha256sum | trunc 8) -}}
+{{- if gt (len $name) 52 -}}
+{{- $name = printf "%s-%s" ($name | trunc 43 | trimSuffix "-") ($name | sha256sum | trunc 8) -}}
 {{- end -}}
 {{- $name -}}
 {{- end -}}
@@ -52,6 +52,11 @@ labels:
   {{- with .labels }}
   {{- toYaml . | nindent 2 }}
   {{- end }}
+#% if type == "job"
+{{- if .root.Values.hook }}
+{{- $_ := set . "annotations" (merge (dict) (.annotations | default dict) (include "<% service %>.hookAnnotations" .root | fromJson)) }}
+{{- end }}
+#% endif
 {{- with .annotations }}
 annotations:
   {{- toYaml . | nindent 2 }}

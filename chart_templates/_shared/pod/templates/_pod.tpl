@@ -1,6 +1,12 @@
 {{/* The pod template of one track: dict "root" $ "track" a track. */}}
 {{- define "<% service %>.podTemplate" -}}
 {{- $values := .root.Values -}}
+{{- $selector := include "<% service %>.trackSelector" . | fromYaml -}}
+{{- range $key, $_ := $values.podLabels -}}
+{{- if hasKey $selector $key -}}
+{{- include "<% service %>.refuse" (printf "podLabels.%s: the chart finds its pods by this label" $key) -}}
+{{- end -}}
+{{- end -}}
 metadata:
   labels:
     {{- include "<% service %>.trackSelector" . | nindent 4 }}
@@ -15,8 +21,10 @@ spec:
   serviceAccountName: {{ include "<% service %>.serviceAccountName" .root | quote }}
   automountServiceAccountToken: {{ gt (len $values.rbac.rules) 0 }}
   enableServiceLinks: false
-  terminationGracePeriodSeconds: {{ int $values.rollout.terminationGracePeriodSeconds }}
-  {{- include "<% service %>.podPlacement" . | nindent 2 }}
+  {{- include "<% service %>.podSettings" .root | nindent 2 }}
+  {{- with include "<% service %>.podPlacement" . }}
+  {{- . | nindent 2 }}
+  {{- end }}
   securityContext:
     {{- toYaml $values.podSecurityContext | nindent 4 }}
   {{- with $values.imagePullSecrets }}
@@ -56,26 +64,16 @@ spec:
 {{- end -}}
 
 {{- define "<% service %>.podPlacement" -}}
-{{- $scope := . -}}
-{{- $values := .root.Values -}}
 {{- $placement := dict -}}
 {{- range $key := list "priorityClassName" "nodeSelector" "tolerations" "affinity" -}}
-{{- with get $values $key -}}
+{{- with get $.root.Values $key -}}
 {{- $_ := set $placement $key . -}}
 {{- end -}}
 {{- end -}}
+{{- with include "<% service %>.spread" . | fromYamlArray -}}
+{{- $_ := set $placement "topologySpreadConstraints" . -}}
+{{- end -}}
 {{- with $placement -}}
-{{- toYaml . }}
-{{ end -}}
-{{- if and $values.topologySpread.enabled $values.topologySpread.topologyKeys -}}
-topologySpreadConstraints:
-  {{- range $values.topologySpread.topologyKeys }}
-  - topologyKey: {{ . | quote }}
-    maxSkew: {{ int $values.topologySpread.maxSkew }}
-    whenUnsatisfiable: {{ $values.topologySpread.whenUnsatisfiable }}
-    labelSelector:
-      matchLabels:
-        {{- include "<% service %>.trackSelector" $scope | nindent 8 }}
-  {{- end }}
+{{- toYaml . -}}
 {{- end -}}
 {{- end -}}

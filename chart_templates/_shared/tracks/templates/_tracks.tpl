@@ -23,31 +23,19 @@ always <name>, which is stable and blue; canary and green come and go beside it 
 {{- dict "tracks" $tracks | toJson -}}
 {{- end -}}
 
-{{- define "<% service %>.hasCanary" -}}
-{{- if or .Values.canary.image.tag .Values.canary.image.digest -}}true{{- end -}}
+{{/* The track with a label: dict "root" $ "label" channel or color "value" its value. */}}
+{{- define "<% service %>.trackOf" -}}
+{{- $found := dict -}}
+{{- range (include "<% service %>.tracks" .root | fromJson).tracks -}}
+{{- if eq (get . $.label) $.value -}}
+{{- $found = . -}}
+{{- end -}}
+{{- end -}}
+{{- toJson $found -}}
 {{- end -}}
 
-{{/* Completes a track with what its values change: dict "root" $ "track" its labels "values" differences. */}}
-{{- define "<% service %>.track" -}}
-{{- $values := .root.Values -}}
-{{- $image := .values.image | default dict -}}
-{{- if not (or $image.tag $image.digest) -}}
-{{- $image = merge (pick $values.image "tag" "digest") $image -}}
-{{- end -}}
-{{- $image = merge (dict "repository" ($image.repository | default $values.image.repository)) $image -}}
-{{- $config := mergeOverwrite (deepCopy (pick $values.config "env" "files")) (deepCopy (.values.config | default dict)) -}}
-{{- $env := mergeOverwrite (deepCopy $values.env) (deepCopy (.values.env | default dict)) -}}
-{{- $replicas := ternary .values.replicas $values.replicas (hasKey .values "replicas") | int -}}
-{{- $canary := eq .track.channel "canary" -}}
-{{- $autoscaled := and $values.autoscaling.enabled (not $canary) (gt $replicas 0) -}}
-{{- $guarded := and (not $canary) (gt (int (ternary $values.autoscaling.minReplicas $replicas $autoscaled)) 1) -}}
-{{- merge .track (dict
-      "image" (include "<% service %>.image" (dict "root" .root "image" $image))
-      "env" $env
-      "config" $config
-      "replicas" $replicas
-      "autoscaled" $autoscaled
-      "guarded" $guarded) | toJson -}}
+{{- define "<% service %>.hasCanary" -}}
+{{- if or .Values.canary.image.tag .Values.canary.image.digest -}}true{{- end -}}
 {{- end -}}
 
 {{/* The further labels by which the main Service picks a track. */}}
@@ -72,4 +60,20 @@ channel: stable
 {{- $services = list (dict "name" (printf "%s-preview" $name) "channel" "stable" "color" $idle) -}}
 {{- end -}}
 {{- dict "services" $services | toJson -}}
+{{- end -}}
+
+{{/* Requests with the canary's headers go to it; the others by weight. */}}
+{{- define "<% service %>.routeRules" -}}
+{{- $stable := dict "name" (include "<% service %>.fullname" .) -}}
+{{- $rules := list (dict "backends" (list $stable)) -}}
+{{- if eq .Values.rollout.strategy "canary" -}}
+{{- $name := printf "%s-canary" $stable.name -}}
+{{- $weight := int .Values.canary.weight -}}
+{{- $weighed := list (merge (dict "weight" (sub 100 $weight)) $stable) (dict "name" $name "weight" $weight) -}}
+{{- $rules = list (dict "backends" $weighed) -}}
+{{- with .Values.canary.headers -}}
+{{- $rules = prepend $rules (dict "headers" . "backends" (list (dict "name" $name))) -}}
+{{- end -}}
+{{- end -}}
+{{- dict "rules" $rules | toJson -}}
 {{- end -}}
