@@ -16,6 +16,7 @@ from helmforge.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from helmforge.adapters.process import Runner
@@ -71,10 +72,17 @@ def work_tree(root: Path) -> ports.Files:
     return WorkTree(root)
 
 
-def templates() -> ports.Templates:
+def templates(root: Path, settings: Settings) -> ports.Templates:
+    """With those of the repository at `root`, if it has any. UsageError when they are not usable."""
     from helmforge.adapters.templates import JinjaTemplates  # noqa: PLC0415
 
-    return JinjaTemplates()
+    return JinjaTemplates(repository=root, own=settings.templates)
+
+
+def chart_folders(root: Path) -> ports.ChartFolders:
+    from helmforge.adapters.chart_folders import ChartFolders  # noqa: PLC0415
+
+    return ChartFolders(root)
 
 
 def settings(files: ports.Files) -> Settings:
@@ -98,7 +106,6 @@ def world(start: Path, warn: Callable[[str], None]) -> tuple[World, Settings]:
     from helmforge.adapters.clock import SystemClock  # noqa: PLC0415
     from helmforge.adapters.git import GitRepository  # noqa: PLC0415
     from helmforge.adapters.programs import Commands  # noqa: PLC0415
-    from helmforge.adapters.workspaces import workspace  # noqa: PLC0415
     from helmforge.flows.world import World  # noqa: PLC0415
 
     repository = GitRepository.discover(start, runner())
@@ -108,7 +115,7 @@ def world(start: Path, warn: Callable[[str], None]) -> tuple[World, Settings]:
     bundle = World(
         git=repository.with_remote(configuration.remote),
         registry=_late(registry),
-        helm=_late(lambda: _helm(warn)),
+        helm=_late(lambda: helm(warn)),
         kubernetes=_late(_kubernetes),
         builder=functools.cache(lambda: _builder(configuration.builder)),
         scanner=_late(lambda: _scanner(repository.root)),
@@ -123,7 +130,15 @@ def world(start: Path, warn: Callable[[str], None]) -> tuple[World, Settings]:
     return bundle, configuration
 
 
-def _helm(warn: Callable[[str], None]) -> ports.Helm:
+def workspace() -> AbstractContextManager[Path]:
+    """A new temporary folder, for as long as its context lasts."""
+    from helmforge.adapters import workspaces  # noqa: PLC0415
+
+    return workspaces.workspace()
+
+
+def helm(warn: Callable[[str], None]) -> ports.Helm:
+    """`warn` takes lines for people."""
     from helmforge.adapters.helm import HelmCli  # noqa: PLC0415
 
     return HelmCli(runner(), os.environ.get("HELMFORGE_HELM", "helm"), warn)

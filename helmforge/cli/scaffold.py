@@ -27,7 +27,13 @@ _LAST_PORT = 65535
 
 @click.command()
 @click.argument("services", metavar="SERVICE...", nargs=-1, required=True)
-@click.option("--type", "type_", default="", metavar="TYPE", help="web (the default), or another chart type.")
+@click.option(
+    "--type",
+    "type_",
+    default="",
+    metavar="TYPE",
+    help="web (the default), worker, stateful, daemon, cron, job or namespace.",
+)
 @click.option(
     "--port",
     type=click.IntRange(1, _LAST_PORT),
@@ -58,6 +64,7 @@ def scaffold(
     Examples:
       helmforge scaffold notification
       helmforge scaffold notification --port 9090 --context shop
+      helmforge scaffold database --type stateful --port 5432
       helmforge scaffold orders payments invoices --context billing
     """
     from helmforge import wiring  # noqa: PLC0415 - heavy imports happen late
@@ -71,7 +78,15 @@ def scaffold(
     files = wiring.work_tree(git.root)
     settings = wiring.settings(files)
     requests = [replace(request, service=service) for service in services]
-    results = flow.scaffold(files, wiring.templates(), settings, load_services(git, settings), requests)
+    results = flow.scaffold(
+        files,
+        wiring.templates(git.root, settings),
+        settings,
+        load_services(git, settings),
+        requests,
+        folders=wiring.chart_folders(git.root),
+        object_format=git.object_format(),
+    )
     if output == "json":
         documents = [_document(result, git.root) for result in results]
         click.echo(json.dumps(documents if len(documents) > 1 else documents[0], indent=2))

@@ -30,6 +30,8 @@ def broken_rules(data: dict[str, Any]) -> Iterator[Problem]:
         )
     for index, folder in enumerate(data.get("services", [])):
         yield from objection(("services", index), _PATH, values.parse_path, folder)
+    if "templates" in data:
+        yield from objection(("templates",), _PATH, values.parse_path, data["templates"])
     yield from _scan_rules(data.get("scan", {}))
     for name, environment in data["environments"].items():
         yield from _environment_rules(("environments", name), environment)

@@ -49,6 +49,7 @@ def _settings(data: dict[str, Any]) -> Settings:
         services=tuple(values.parse_path(folder) for folder in data.get("services", Settings.services)),
         builder=data.get("builder", Settings.builder),
         scan=_scan(data.get("scan", {})),
+        templates=values.parse_path(data["templates"]) if "templates" in data else Settings.templates,
     )
 
 

@@ -7,11 +7,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class EnvironmentAnswers:
-    """`image_repository` is where its pods pull from, without a tag: myrepo.cr.io/prod/notification."""
+    """`image_repository` is where its pods pull from, without a tag: myrepo.cr.io/prod/notification.
+    `namespace` is the one of the chart's context.
+    """
 
     name: str
     image_repository: str
     production: bool
+    namespace: str = ""
 
 
 @dataclass(frozen=True)

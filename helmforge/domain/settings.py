@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from helmforge.domain.oci import RegistryHost
 
 
+_NAMESPACE_TYPE = "namespace"
+_RELEASES_OF_NAMESPACES = Namespace("namespaces")
+
+
 class DeployWhen(Enum):
     """Which event brings a version into an environment."""
 
@@ -84,7 +88,14 @@ class Environment:
     timeout: timedelta = timedelta(minutes=5)
 
     def namespace_of(self, service: Service) -> Namespace:
-        return Namespace.parse(self.namespace.replace("{context}", service.context))
+        return self.namespace_in(service.context)
+
+    def namespace_in(self, context: str) -> Namespace:
+        return Namespace.parse(self.namespace.replace("{context}", context))
+
+    def release_namespace_of(self, service: Service) -> Namespace:
+        """Where Helm keeps the release: that of a namespace cannot lie in the namespace itself."""
+        return self.namespace_of(service) if service.has_image else _RELEASES_OF_NAMESPACES
 
 
 @dataclass(frozen=True)
@@ -107,7 +118,7 @@ class Scan:
 
 @dataclass(frozen=True)
 class Settings:
-    """helmforge.yaml. `environments` are in promotion order."""
+    """helmforge.yaml. `environments` are in promotion order; `templates` is a folder, or empty."""
 
     registry: Registry
     environments: tuple[Environment, ...]
@@ -117,6 +128,7 @@ class Settings:
     services: tuple[str, ...] = ("services/*",)
     builder: str = ""
     scan: Scan = Scan()
+    templates: str = ""
 
     def environment(self, name: str) -> Environment:
         """Raises UsageError, with the nearest name, when there is no such environment."""
@@ -162,3 +174,8 @@ class Service:
     type: str = "web"
     test: tuple[str, ...] = ()
     depends_on: tuple[str, ...] = ()
+
+    @property
+    def has_image(self) -> bool:
+        """The chart of a namespace has no pods: it is checked, and an administrator applies it."""
+        return self.type != _NAMESPACE_TYPE

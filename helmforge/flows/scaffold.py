@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING
 
 from helmforge import config
 from helmforge.domain.branches import glob_matches
+from helmforge.domain.chart_lock import LOCK_FILE, lock_text
 from helmforge.domain.names import Namespace, ServiceName
-from helmforge.domain.scaffolding import ChartAnswers, EnvironmentAnswers
-from helmforge.domain.settings import DeployWhen, Service
+from helmforge.domain.settings import Service
 from helmforge.errors import RefusedError, UsageError
+from helmforge.flows.pristine import CHART, chart_answers, pristine
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from helmforge.domain.settings import Settings
-    from helmforge.flows.ports import Files, Templates
+    from helmforge.flows.ports import ChartFolders, Files, Templates
 
-_CHART = "chart/"
 _DOCKERFILE = "Dockerfile"
 
 
@@ -49,8 +49,12 @@ def scaffold(
     settings: Settings,
     services: Sequence[Service],
     requests: Sequence[ScaffoldRequest],
+    *,
+    folders: ChartFolders,
+    object_format: str = "sha1",
 ) -> tuple[Scaffolded, ...]:
     """Writes everything that is missing of all services, or nothing. `services` are those that exist.
+    An update that was interrupted is completed first. `object_format` is the repository's, for the lock.
 
     Raises RefusedError when a file exists with another content, and UsageError when a request
     contradicts helmforge.yaml, an existing service.yaml, or another request.
@@ -59,15 +63,19 @@ def scaffold(
     clashes: list[str] = []
     results = []
     for service, request in _services(settings, services, requests):
-        wanted = _texts(templates, settings, service, request.port)
+        if files.exists(service.chart):
+            folders.recover(service.chart)
+        wanted = _texts(templates, settings, service, request.port, object_format)
         found = _found(files, service, wanted)
+        if found.pop(_lock(service), None) is not None:
+            del wanted[_lock(service)]  # an update moves it on, and nobody else
         own = [path for path in (service.build.dockerfile, _service_file(service)) if path in found]
         new = {path: text for path, text in wanted.items() if path not in found}
         clashes += [path for path, content in found.items() if path not in own and content != wanted[path]]
         missing |= new
         results.append(Scaffolded(service, tuple(sorted(new)), tuple(own)))
     if clashes:
-        raise _in_the_way(clashes)
+        raise _in_the_way(files, clashes, results)
     if missing:
         files.write_new(missing)
     return tuple(results)
@@ -89,10 +97,21 @@ def _services(
     return list(asked.values())
 
 
-def _texts(templates: Templates, settings: Settings, service: Service, port: int) -> dict[str, str]:
+def _texts(
+    templates: Templates, settings: Settings, service: Service, port: int, object_format: str
+) -> dict[str, str]:
     """Path from the repository's root -> content of everything that belongs to a service."""
-    wanted = _wanted(service, templates.render(_answers(settings, service, port)))
-    return wanted | {_service_file(service): _service_text(service)}
+    answers = chart_answers(
+        settings, service.name, type_name=service.type, context=service.context, port=port
+    )
+    rendered = templates.render(answers)
+    lock = pristine(templates, answers, rendered, object_format).lock()
+    wanted = _wanted(service, rendered)
+    return wanted | {_lock(service): lock_text(lock), _service_file(service): _service_text(service)}
+
+
+def _lock(service: Service) -> str:
+    return posixpath.join(service.chart, LOCK_FILE)
 
 
 def _service_file(service: Service) -> str:
@@ -162,30 +181,12 @@ def _default_folder(settings: Settings, name: ServiceName) -> str:
     )
 
 
-def _answers(settings: Settings, service: Service, port: int) -> ChartAnswers:
-    return ChartAnswers(
-        service=service.name,
-        type=service.type,
-        context=service.context,
-        port=port,
-        registry=str(settings.registry),
-        environments=tuple(
-            EnvironmentAnswers(
-                name=environment.name,
-                image_repository=str(environment.images.repository(service.name)),
-                production=environment.deploy is DeployWhen.ON_APPROVAL,
-            )
-            for environment in settings.environments
-        ),
-    )
-
-
 def _wanted(service: Service, rendered: Mapping[str, str]) -> dict[str, str]:
     """The templates know one layout; service.yaml may place chart and Dockerfile elsewhere."""
     wanted = {}
     for path, text in rendered.items():
-        if path.startswith(_CHART):
-            target = posixpath.join(service.chart, path.removeprefix(_CHART))
+        if path.startswith(CHART):
+            target = posixpath.join(service.chart, path.removeprefix(CHART))
         elif path == _DOCKERFILE:
             target = service.build.dockerfile
         else:
@@ -212,9 +213,11 @@ def _found(files: Files, service: Service, wanted: Iterable[str]) -> dict[str, s
     return {path: (content or b"").decode("utf-8", errors="replace") for path, content in contents}
 
 
-def _in_the_way(clashes: list[str]) -> RefusedError:
+def _in_the_way(files: Files, clashes: list[str], results: Sequence[Scaffolded]) -> RefusedError:
+    managed = [each.service.name for each in results if files.exists(_lock(each.service))]
+    update = f"; helmforge update {managed[0]} brings an edited chart to new templates" if managed else ""
     return RefusedError(
         "files with another content are in the way",
         why="\n".join(sorted(clashes)),
-        hint="nothing was written; move them away, or keep them and do without scaffold",
+        hint=f"nothing was written; move them away, or keep them and do without scaffold{update}",
     )

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from helmforge.adapters.chart_folders import ChartFolders
 from helmforge.adapters.files import WorkTree
 from helmforge.adapters.templates import JinjaTemplates
 from helmforge.config import parse_service, parse_settings, scan_services
@@ -58,7 +59,8 @@ class Repository:
                 if "/templates/" not in path
             }
         )
-        return scaffold(WorkTree(self.root), JinjaTemplates(), self.settings, services, requests)
+        files, folders = WorkTree(self.root), ChartFolders(self.root)
+        return scaffold(files, JinjaTemplates(), self.settings, services, requests, folders=folders)
 
 
 @pytest.fixture

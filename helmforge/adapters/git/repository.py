@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from helmforge.adapters.git import names, objects, trees
+from helmforge.adapters.git import merging, names, objects, trees
 from helmforge.adapters.git.commands import GitCommands
 from helmforge.adapters.git.remote import Remote
 from helmforge.domain.git import Commit, Person
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from helmforge.adapters.process import Completed, Runner
+    from helmforge.domain.chart_update import Merged
     from helmforge.domain.git import AnnotatedTag
 
 _FORMAT = "--format=%H%x00%an%x00%ae%x00%cn%x00%ce%x00%cI%x00%s%x00%P"
@@ -130,6 +131,18 @@ class GitRepository:
 
     def named_files(self, rev: str, name: str) -> Mapping[str, bytes]:
         return trees.named_files(self._git, names.revision(rev), name)
+
+    def object_format(self) -> str:
+        found = self._git.check("rev-parse", "--show-object-format", what="cannot read the format of objects")
+        return found.decode().strip()
+
+    def blobs(self, oids: Iterable[str]) -> Mapping[str, bytes]:
+        return merging.known_blobs(self._git, oids)
+
+    def merge(
+        self, mine: bytes, base: bytes | None, theirs: bytes, labels: tuple[str, str, str]
+    ) -> Merged | None:
+        return merging.merge(self._git, mine, base, theirs, labels)
 
     def folders_with(self, name: str, globs: Iterable[str]) -> tuple[str, ...]:
         return trees.folders_with(self.root, name, globs)
