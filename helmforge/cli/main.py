@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 COMMANDS = {
     "init": "helmforge.cli.init:init",
     "scaffold": "helmforge.cli.scaffold:scaffold",
+    "update": "helmforge.cli.update:update",
+    "lint": "helmforge.cli.lint:lint",
+    "render": "helmforge.cli.render:render",
     "pipeline": "helmforge.cli.pipeline:pipeline",
     "release": "helmforge.cli.release:release",
     "sandbox": "helmforge.cli.sandbox:sandbox",

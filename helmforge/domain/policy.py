@@ -24,15 +24,24 @@ _POD_TEMPLATE = {
 }
 _CLUSTER_WIDE = frozenset({"ClusterRole", "ClusterRoleBinding"})
 
+# An image as packaging pins it, that can be found again in what is rendered
+PROBE_DIGEST = "sha256:" + "0" * 64
+PROBE_VALUES = {"image": {"repository": "pinned.invalid/image", "tag": "pinned", "digest": PROBE_DIGEST}}
+PROBE_SUFFIX = f"@{PROBE_DIGEST}"
+
 
 @dataclass(frozen=True)
 class Finding:
-    """One broken rule: `object` is `Kind/name`, `rule` a stable identifier, `remedy` what to change."""
+    """One broken rule: `object` is `Kind/name`, `rule` a stable identifier, `remedy` what to change.
+
+    `evidence` is the manifest's line that says it, such as `hostNetwork: true`; "" where one is missing.
+    """
 
     object: str
     rule: str
     problem: str
     remedy: str
+    evidence: str = ""
 
     def __str__(self) -> str:
         return f"{self.object}: {self.problem} [{self.rule}]: {self.remedy}"
@@ -48,12 +57,15 @@ _NOT_PINNED = Finding(
 
 def check(manifests: Sequence[Manifest], *, pinned: str = "") -> tuple[Finding, ...]:
     """`pinned` must occur at the end of some container's image: the chart runs what its values pin."""
-    flat = tuple(_flat(manifests))
-    findings = tuple(finding for manifest in flat for finding in _check_one(manifest))
-    images = [str(container.get("image", "")) for manifest in flat for container in _containers(manifest)]
-    if pinned and not any(image.endswith(pinned) for image in images):
-        return (*findings, _NOT_PINNED)
-    return findings
+    findings = tuple(finding for manifest in _flat(manifests) for finding in _check_one(manifest))
+    return (*findings, *not_pinned(manifests, pinned)) if pinned else findings
+
+
+def not_pinned(manifests: Sequence[Manifest], pinned: str) -> tuple[Finding, ...]:
+    """The finding that no container's image ends in `pinned`, unless one does."""
+    flat = _flat(manifests)
+    images = (str(container.get("image", "")) for manifest in flat for container in _containers(manifest))
+    return () if any(image.endswith(pinned) for image in images) else (_NOT_PINNED,)
 
 
 def _containers(manifest: Manifest) -> Iterator[Manifest]:
@@ -93,20 +105,21 @@ def _check_one(manifest: Manifest) -> Iterator[Finding]:
         yield Finding(
             name, "cluster-role", "grants rights in the whole cluster", "use a Role and a RoleBinding"
         )
-    for rule, problem, remedy in _check_pod(_pod(manifest)):
-        yield Finding(name, rule, problem, remedy)
+    for broken in _check_pod(_pod(manifest)):
+        yield Finding(name, *broken)
 
 
-def _check_pod(pod: Manifest) -> Iterator[tuple[str, str, str]]:
+def _check_pod(pod: Manifest) -> Iterator[tuple[str, str, str, str]]:
     for key in ("hostNetwork", "hostPID", "hostIPC"):
         if pod.get(key):
-            yield "host-namespaces", f"{key} is set", f"remove {key}"
+            yield "host-namespaces", f"{key} is set", f"remove {key}", f"{key}: true"
     for volume in _mappings(pod.get("volumes")):
         if "hostPath" in volume:
             yield (
                 "host-path",
                 f"volume {volume.get('name')} mounts the node's disk",
                 "use another volume type",
+                "hostPath:",
             )
     context = _mapping(pod, "securityContext")
     for group in ("initContainers", "containers"):
@@ -114,14 +127,16 @@ def _check_pod(pod: Manifest) -> Iterator[tuple[str, str, str]]:
             yield from _check_container(container, context)
 
 
-def _check_container(container: Manifest, pod: Manifest) -> Iterator[tuple[str, str, str]]:
+def _check_container(container: Manifest, pod: Manifest) -> Iterator[tuple[str, str, str, str]]:
     own = _mapping(container, "securityContext")
     where = f"container {container.get('name')}"
     for rule, broken, problem, remedy in _CONTAINER_RULES:
         if broken(own, pod):
-            yield rule, f"{where} {problem}", remedy
-    if _floats(str(container.get("image", ""))):
-        yield "floating-image", f"{where} runs an image without a fixed tag", "pin a version or a digest"
+            yield rule, f"{where} {problem}", remedy, _EVIDENCE.get(rule, "")
+    image = str(container.get("image", ""))
+    if _floats(image):
+        problem, remedy = f"{where} runs an image without a fixed tag", "pin a version or a digest"
+        yield "floating-image", problem, remedy, f"image: {image}"
 
 
 def _mapping(manifest: Manifest, key: str) -> Manifest:
@@ -138,6 +153,7 @@ def _either(own: Manifest, pod: Manifest, key: str) -> Any:  # noqa: ANN401  (a 
     return own[key] if key in own else pod.get(key)
 
 
+_EVIDENCE = {"privileged": "privileged: true"}
 _Rule = tuple[str, "Callable[[Manifest, Manifest], bool]", str, str]
 _CONTAINER_RULES: tuple[_Rule, ...] = (
     (

@@ -11,6 +11,7 @@ from ruamel.yaml.events import AliasEvent, ScalarEvent, SequenceStartEvent
 
 from helmforge.errors import ConfigError
 from helmforge.yamlio.nodes import Alias, Mapping, Scalar, Sequence, Span, plain_value
+from helmforge.yamlio.tabs import readable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,7 +51,7 @@ class _Composer:
     def __init__(self, text: str, name: str) -> None:
         self._text = text
         self._name = name
-        self._events = self._read(text)
+        self._events = self._read(readable(text))
         self._anchors: dict[str, tuple[Scalar | Sequence | Mapping, int]] = {}
         self._count = 0
 

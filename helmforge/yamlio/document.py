@@ -31,6 +31,15 @@ class Document:
         """The scalar at `path` as it is written, without quotes: `1.10`, where `data` has 1.1."""
         return getattr(self._locate(path)[0], "text", "")
 
+    def place_of(self, path: KeyPath) -> tuple[int, int] | None:
+        """Line and column, both from 1, of the key or item at `path`; None when nothing stands there.
+
+        What an alias stands for stands where its anchor is.
+        """
+        from helmforge.yamlio.nodes import place  # noqa: PLC0415 - errors only
+
+        return None if self._root is None else place(self._root, path)
+
     def _locate(self, path: KeyPath) -> tuple[Node | None, int]:
         from helmforge.yamlio.nodes import locate  # noqa: PLC0415 - errors only
 

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-import json
 import re
 from typing import TYPE_CHECKING, Any
 
 from helmforge.errors import ConfigError
 from helmforge.yamlio.composing import compose
-from helmforge.yamlio.nodes import Alias, Mapping, Scalar, plain_data, plain_value
+from helmforge.yamlio.insertion import append, flow, insert
+from helmforge.yamlio.nodes import Alias, Mapping, Scalar, Sequence, plain_data
+from helmforge.yamlio.writing import quoted, scalar
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from collections.abc import Mapping as Changes
 
     from helmforge.yamlio.nodes import Node, Span
 
-_INDENT = 2
-_UNAMBIGUOUS = re.compile(r"[A-Za-z][A-Za-z0-9._/-]*|[0-9]+\.[0-9]+\.[0-9]+(-[A-Za-z0-9.-]+)?")
-_YAML_1_1_BOOLEANS = frozenset({"y", "n", "yes", "no", "on", "off"})  # Helm's reader still knows them
+_LINE_END = re.compile(r"(\r\n|\n|\r)\Z")
+_BLOCK_COMMENT = re.compile(r"[^\r\n]*?[|>][^\s#]*(?P<comment>(?:[ \t]+#[^\r\n]*)?)")
 
 
 def apply(text: str, name: str, changes: Changes[tuple[str, ...], str]) -> str:
@@ -33,12 +34,7 @@ def apply(text: str, name: str, changes: Changes[tuple[str, ...], str]) -> str:
     for path, value in changes.items():
         _put(expected, path, value)
     if _data(edited, name) != expected:
-        raise ConfigError(
-            f"cannot edit {name}",
-            where=name,
-            why="its layout is unusual",
-            hint="write one `key: value` per line",
-        )
+        raise _tangled(name, root, changes)
     return edited
 
 
@@ -72,17 +68,18 @@ def _scalar_at(root: Node | None, path: tuple[str, ...]) -> Scalar | None:
 
 def _set(text: str, name: str, path: tuple[str, ...], value: str) -> str:
     node = compose(text, name)
-    if node is None:
-        return _append(text, _block(path, value, 0))
+    if node is None or (_is_empty(node) and node.span.start == node.span.end):
+        return append(text, node, path, value)
     root = node
     for depth, key in enumerate(path):
         if _is_empty(node):
-            return _fill(text, node, _flow(path[depth:], value))
+            return _fill(text, node, flow(path[depth:], value))
         if not isinstance(node, Mapping):
             raise _immovable(name, path, node)
         place = node.index(key)
         if place is None:
-            return _add(text, node, path[depth:], value, at_end=node is root)
+            rest = path[depth:]
+            return append(text, node, rest, value) if node is root else insert(text, node, rest, value)
         node = node.values[place]
     if not isinstance(node, Scalar) or node.anchored:
         raise _immovable(name, path, node)
@@ -90,61 +87,26 @@ def _set(text: str, name: str, path: tuple[str, ...], value: str) -> str:
 
 
 def _is_empty(node: Node) -> bool:
-    """A key without a value: `annotations:`, `annotations: null` or `annotations: {}`."""
-    if isinstance(node, Mapping):
-        return node.flow and not node.keys
+    """A key without a value: `annotations:` or `annotations: null`."""
     return isinstance(node, Scalar) and node.value is None and not node.anchored
-
-
-def _add(text: str, parent: Mapping, path: tuple[str, ...], value: str, *, at_end: bool) -> str:
-    """In a nested mapping the new key comes first: the only place whose indentation is sure."""
-    if parent.flow:
-        brace = text.index("{", parent.span.start) + 1
-        return f"{text[:brace]}{_scalar(path[0])}: {_flow(path[1:], value)}, {text[brace:]}"
-    first = parent.keys[0].span
-    lines = _block(path, value, first.column)
-    if at_end:
-        return _append(text, lines)
-    return text[: first.start] + lines.lstrip(" ") + " " * first.column + text[first.start :]
-
-
-def _append(text: str, lines: str) -> str:
-    return text + ("" if not text or text.endswith("\n") else "\n") + lines
 
 
 def _fill(text: str, node: Node, new: str) -> str:
     span: Span = node.span
+    old = text[span.start : span.end]
     gap = " " if span.start and text[span.start - 1] == ":" else ""
-    end = "\n" if text[span.start : span.end].endswith("\n") else ""  # a block scalar ends after its line
-    return text[: span.start] + gap + new + end + text[span.end :]
-
-
-def _block(path: tuple[str, ...], value: str, column: int) -> str:
-    lines = [f"{' ' * (column + depth * _INDENT)}{_scalar(key)}:" for depth, key in enumerate(path)]
-    return "\n".join(lines) + f" {_quoted(value)}\n"
-
-
-def _flow(path: tuple[str, ...], value: str) -> str:
-    """`{a: {b: "value"}}`, and the value alone for an empty path."""
-    return f"{{{_scalar(path[0])}: {_flow(path[1:], value)}}}" if path else _quoted(value)
+    end = _LINE_END.search(old)  # a block scalar ends after its line, and may have a comment in its first
+    block = isinstance(node, Scalar) and node.style in {"|", ">"}
+    header = _BLOCK_COMMENT.match(old) if block else None
+    comment = header["comment"] if header else ""
+    return text[: span.start] + gap + new + comment + (end[0] if end else "") + text[span.end :]
 
 
 def _written(value: str, before: Scalar) -> str:
     if before.style == "'" and value.isprintable():
         doubled = value.replace("'", "''")
         return f"'{doubled}'"
-    return _scalar(value) if before.style == "" and before.value is not None else _quoted(value)
-
-
-def _scalar(value: str) -> str:
-    """Without quotes only when no reader can take it for anything but this text."""
-    is_text = isinstance(plain_value(value), str) and value.lower() not in _YAML_1_1_BOOLEANS
-    return value if is_text and _UNAMBIGUOUS.fullmatch(value) else _quoted(value)
-
-
-def _quoted(value: str) -> str:
-    text = json.dumps(value, ensure_ascii=False)  # a JSON string is a YAML string
-    return "".join(c if c.isprintable() else f"\\U{ord(c):08x}" for c in text)
+    return scalar(value) if before.style == "" and before.value is not None else quoted(value)
 
 
 def _immovable(name: str, path: tuple[str, ...], node: Node) -> ConfigError:
@@ -156,3 +118,32 @@ def _immovable(name: str, path: tuple[str, ...], node: Node) -> ConfigError:
         why=f"what stands there is {kind}",
         hint="write a plain value, without anchors and aliases",
     )
+
+
+def _tangled(name: str, root: Node | None, changes: Changes[tuple[str, ...], str]) -> ConfigError:
+    """The edited file would not say what it should: most often an alias repeats what was changed."""
+    shared = [path for path in changes if root is not None and _repeats(root, path)]
+    why = "an alias repeats what stands there" if shared else "its layout is unusual"
+    shown = ".".join(shared[0] if shared else next(iter(changes)))
+    hint = "write it out instead of the alias" if shared else "write one `key: value` per line"
+    return ConfigError(f"cannot set {shown} in {name}", where=name, why=why, hint=hint)
+
+
+def _repeats(root: Node, path: tuple[str, ...]) -> bool:
+    """Whether an alias stands for something on the way to `path`."""
+    way: list[Node] = [root]
+    for key in path:
+        node = way[-1]
+        place = node.index(key) if isinstance(node, Mapping) else None
+        if place is None or not isinstance(node, Mapping):
+            break
+        way.append(node.values[place])
+    return any(alias.target is node for alias in _aliases(root) for node in way)
+
+
+def _aliases(node: Node) -> Iterator[Alias]:
+    if isinstance(node, Alias):
+        yield node
+    children = node.values if isinstance(node, Mapping) else node.items if isinstance(node, Sequence) else ()
+    for child in children:
+        yield from _aliases(child)

@@ -113,3 +113,18 @@ def locate(root: Node, path: tuple[str | int, ...]) -> tuple[Node, int]:
         else:
             break
     return (node.target if isinstance(node, Alias) else node), line
+
+
+def place(root: Node, path: tuple[str | int, ...]) -> tuple[int, int] | None:
+    """Line and column, from 1, of the key or item at exactly this `path`."""
+    node, span = root, root.span
+    for step in path:
+        found = node.target if isinstance(node, Alias) else node
+        if isinstance(found, Mapping) and (index := found.index(str(step))) is not None:
+            node, span = found.values[index], found.keys[index].span
+        elif isinstance(found, Sequence) and isinstance(step, int) and step < len(found.items):
+            node = found.items[step]
+            span = node.span
+        else:
+            return None
+    return span.line, span.column + 1

@@ -10,6 +10,7 @@ import click
 
 from helmforge.cli.options import connect, output_option
 from helmforge.cli.printing import age, clean, table
+from helmforge.domain.namespaces import demand_released
 from helmforge.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ def status(service: str | None, output: str) -> None:
     services = configuration.load_services(world.git, settings)
     if service is not None:
         services = (configuration.find_service(world.git, settings, services, service),)
+        demand_released(settings, services[0])
     result = flow.status(world, settings, services)
     now = world.clock.now()
     click.echo(

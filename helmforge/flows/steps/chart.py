@@ -114,7 +114,7 @@ class Charts:
             ("image", "tag"): artifact.version,
             ("image", "digest"): str(descriptor.digest),
         }
-        return yamlio.edit(_text(values), "values.yaml", pinned).encode()
+        return yamlio.edit(_editable(values, "values.yaml"), "values.yaml", pinned).encode()
 
     def _set_version(self, chart: bytes, artifact: Artifact) -> bytes:
         changes: dict[tuple[str, ...], str] = {
@@ -123,7 +123,7 @@ class Charts:
             ("annotations", REVISION): artifact.commit,
             ("annotations", SOURCE): source_url(self.world.git.remote_url()),
         }
-        return yamlio.edit(_text(chart), "Chart.yaml", changes).encode()
+        return yamlio.edit(_editable(chart, "Chart.yaml"), "Chart.yaml", changes).encode()
 
 
 @dataclass(frozen=True)
@@ -162,6 +162,14 @@ def pull(world: World, artifact: Artifact, digest: Digest) -> PulledChart:
         raise StepError(f"{artifact.charts}@{digest} is not a Helm chart") from None
     archive = world.registry.blob(artifact.charts, type(digest).parse(layer))
     return PulledChart(digest, archive, world.archives.members(archive))
+
+
+def _editable(data: bytes, name: str) -> str:
+    """Strictly: a character that was replaced would be written back."""
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise StepError(f"{name} is not UTF-8 text", where=name, why=str(error)) from None
 
 
 def _text(data: bytes) -> str:

@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 _T = TypeVar("_T")
 _R = TypeVar("_R")
 _SIDE_BY_SIDE = 4
-_PROBE_DIGEST = "sha256:" + "0" * 64
 _KIND = re.compile(r"^kind: *(\S+)", re.MULTILINE)
 
 
@@ -59,8 +58,7 @@ class Checks:
     def _pin(self, service: Service) -> Path:
         """Values as packaging pins them, with a digest that can be found again in what is rendered."""
         file = self.work / f"{service.name}-pin.yaml"
-        image = {"repository": "pinned.invalid/image", "tag": "pinned", "digest": _PROBE_DIGEST}
-        file.write_text(json.dumps({"image": image}), encoding="utf-8")
+        file.write_text(json.dumps(policy.PROBE_VALUES), encoding="utf-8")
         return file
 
     def _demand_name(self, chart: Path, service: Service) -> None:
@@ -98,11 +96,13 @@ class Checks:
         chart = self._chart(step.service)
         if chart is None:
             return _no_chart(step.service)
-        pinned = f"@{_PROBE_DIGEST}"
         findings = {
             finding
             for environment in step.environments
-            for finding in policy.check(self._objects(chart, step.service, environment), pinned=pinned)
+            for finding in policy.check(
+                self._objects(chart, step.service, environment),
+                pinned=policy.PROBE_SUFFIX if step.service.has_image else "",
+            )
         }
         if findings:
             raise StepError(
@@ -153,8 +153,9 @@ class Checks:
         """Rendered once per run: the policy looks at what the render step rendered."""
         key = f"{service.name}/{environment.name}"
         if key not in self.rendered:
-            values = (*self._values(chart, (environment,)), self._pin(service))
-            namespace = environment.namespace_of(service)
+            pin = (self._pin(service),) if service.has_image else ()
+            values = (*self._values(chart, (environment,)), *pin)
+            namespace = environment.release_namespace_of(service)
             self.rendered[key] = self.world.helm.template(chart, values, service.name, namespace)
         return self.rendered[key]
 

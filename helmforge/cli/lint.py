@@ -1,0 +1,46 @@
+"""`helmforge lint`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from helmforge.cli.options import output_option, warn
+
+
+@click.command()
+@click.argument("services", metavar="[SERVICE]...", nargs=-1)
+@click.option("--jobs", type=click.IntRange(1, 64), default=4, show_default=True, help="Charts side by side.")
+@output_option("text", "json", "sarif")
+def lint(services: tuple[str, ...], jobs: int, output: str) -> None:
+    """Find what is wrong with charts, values and configuration.
+
+    Looks at each SERVICE, or at all, with the values of each environment: configuration, merge conflicts,
+    YAML, the values' schema, `helm lint --strict`, rendering, and the policy for what is rendered. Each
+    finding says where it is, why it is wrong and what to do. The exit code is 1 when there are findings, 2
+    when the configuration is among them.
+
+    \b
+    Examples:
+      helmforge lint
+      helmforge lint notification
+      helmforge lint -o sarif > helmforge.sarif
+    """
+    from helmforge import wiring  # noqa: PLC0415 - heavy imports happen late
+    from helmforge.cli.findings import document, lines  # noqa: PLC0415 - see above
+    from helmforge.cli.sarif import sarif  # noqa: PLC0415 - see above
+    from helmforge.domain.findings import exit_code  # noqa: PLC0415 - see above
+    from helmforge.flows import lint as flow  # noqa: PLC0415 - see above
+
+    git = wiring.git(Path.cwd())
+    files, folders, helm = wiring.work_tree(git.root), wiring.chart_folders(git.root), wiring.helm(warn)
+    with wiring.workspace() as work:
+        report = flow.lint(git, files, folders, helm, services, work, jobs=jobs)
+    if output == "text":
+        click.echo("\n".join(lines(report)))
+    else:
+        content = sarif(report.findings) if output == "sarif" else document(report)
+        click.echo(json.dumps(content, indent=2))
+    click.get_current_context().exit(int(exit_code(report.findings)))
