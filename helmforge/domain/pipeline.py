@@ -68,8 +68,10 @@ def _steps(settings: Settings, change: Change, service: Service) -> list[Step]:
     if change.flow is Flow.FEATURE:
         return steps
     publishes = change.flow is Flow.RELEASE or bool(targets)
+    steps.append(CheckPolicy(service, settings.environments))
+    if not service.has_image:
+        return steps
     steps += [
-        CheckPolicy(service, settings.environments),
         *(CheckCluster(service, target) for target in targets),
         BuildImage(service, artifact, published=publishes),
         ScanImage(service, artifact, published=publishes),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from helmforge.domain.affected import affected, everything
 from helmforge.domain.branches import recognise
 from helmforge.domain.event import Event, EventKind, Flow
+from helmforge.domain.namespaces import demand_released
 from helmforge.domain.pipeline import Change, artifact_of, plan_pipeline
 from helmforge.domain.settings import DeployWhen
 from helmforge.errors import RefusedError, UsageError
@@ -189,6 +190,7 @@ def _guard_release(git: Git, settings: Settings, event: Event, change: Change, s
     """Refuses early what the steps would refuse late: another commit's version, another branch's commit."""
     from helmforge.flows.steps.claim import claim_refs, demand_free  # noqa: PLC0415 - brings all steps along
 
+    demand_released(settings, service)
     ref = f"refs/heads/{event.branch}"
     artifact = artifact_of(settings, change, service)
     found = git.remote_refs(ref, *claim_refs(artifact))

@@ -106,3 +106,11 @@ def test_chains_of_services_are_independent() -> None:
     assert by_id["orders/test"].needs == ()
     assert by_id["orders/lint"].needs == ("orders/test",)
     assert all(need.split("/")[0] == planned.step.service.name for planned in plan for need in planned.needs)
+
+
+@pytest.mark.parametrize("flow", [Flow.FEATURE, Flow.PULL_REQUEST, Flow.TRUNK, Flow.RELEASE])
+def test_a_namespace_is_checked_and_nothing_more(flow: Flow) -> None:
+    change = Change(flow, COMMIT, Version("1.0.0") if flow is Flow.RELEASE else None)
+    planned = plan_pipeline(SETTINGS, change, [replace(SERVICE, type="namespace")])
+    checks = QUICK if flow is Flow.FEATURE else [*QUICK, "policy"]
+    assert [one.step.verb for one in planned] == checks

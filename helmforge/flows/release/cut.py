@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from helmforge.domain.branches import release_branch
 from helmforge.domain.git import RefExistsError
+from helmforge.domain.namespaces import demand_released
 from helmforge.domain.version import Bump, Version
 from helmforge.errors import RefusedError, UsageError
 
@@ -44,6 +45,7 @@ class Wish:
 
 
 def cut(git: Git, settings: Settings, service: Service, wish: Wish) -> Cut:
+    demand_released(settings, service)
     taken = _taken(git, settings, service)
     version = wish.version or _next(taken, wish.bump or Bump.PATCH)
     line = _line(taken, version)

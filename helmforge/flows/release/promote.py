@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from helmforge.domain.approval import judge
+from helmforge.domain.namespaces import demand_released
 from helmforge.domain.plan import CopyImage, Deploy, RecordPromotion, chain
 from helmforge.errors import RefusedError
 from helmforge.flows.release.approve import demand_gate
@@ -34,6 +35,7 @@ def prepare(
     valid approval for exactly the digests that are in the registry now.
     """
     demand_gate(settings, environment)
+    demand_released(settings, service)
     if version.prerelease and not environment.prereleases:
         raise RefusedError(
             f"{version} is a prerelease and may not go to {environment.name}",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from helmforge.domain.artifact import Artifact
 from helmforge.domain.cluster import ReleaseKey
 from helmforge.domain.deployment import find_version, previous, versions_that_ran
+from helmforge.domain.namespaces import demand_released
 from helmforge.domain.oci import Digest
 from helmforge.domain.plan import Deploy, chain
 from helmforge.errors import RefusedError
@@ -30,6 +31,7 @@ def prepare(
 
     It needs no new approval: what ran was approved when it went in.
     """
+    demand_released(settings, service)
     key = ReleaseKey(environment.cluster, environment.namespace_of(service), service.name)
     history = world.helm.history(key)
     record = find_version(history, version.tag) if version else previous(history)

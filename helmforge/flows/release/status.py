@@ -65,7 +65,8 @@ class Status:
 
 
 def status(world: World, settings: Settings, services: tuple[Service, ...]) -> Status:
-    """Asks everything at once; what cannot be asked becomes a row that says so."""
+    """Asks everything at once; what cannot be asked becomes a row that says so. Namespaces are left out."""
+    services = tuple(service for service in services if service.has_image)
     pairs = [(service, environment) for service in services for environment in settings.environments]
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         refs = pool.submit(world.git.remote_refs, "refs/tags/*")

@@ -9,6 +9,7 @@ from helmforge.domain.approval import Subject
 from helmforge.domain.artifact import released
 from helmforge.domain.cluster import ReleaseKey
 from helmforge.domain.deployment import running
+from helmforge.domain.namespaces import demand_released
 from helmforge.errors import RefusedError
 from helmforge.flows.steps.chart import pull
 
@@ -35,6 +36,7 @@ class PublishedVersion:
 
 def claimed_artifact(git: Git, settings: Settings, service: Service, version: Version) -> Artifact:
     """The artifact in the spelling under which it was claimed. RefusedError when nobody released it."""
+    demand_released(settings, service)
     spellings = (version, version.other_spelling())
     refs = {f"refs/tags/{service.name}/{spelling.tag}": spelling for spelling in spellings}
     for ref, commit in git.remote_refs(*refs).items():
