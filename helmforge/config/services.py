@@ -86,7 +86,7 @@ def _service(data: dict[str, Any], folder: str) -> Service:
         ),
         chart=inside(data.get("chart", "chart")),
         context=data.get("context", Service.context),
-        type=data.get("type", Service.type),
+        type=values.parse_type(data["type"]) if "type" in data else Service.type,
         test=values.parse_command(data["test"]) if "test" in data else Service.test,
         depends_on=tuple(dict.fromkeys(map(values.parse_path, data.get("dependsOn", ())))),
     )
@@ -95,6 +95,8 @@ def _service(data: dict[str, Any], folder: str) -> Service:
 def _broken_rules(data: dict[str, Any], folder: str) -> Iterator[Problem]:
     """What the JSON Schema of service.yaml cannot say."""
     yield from _name_rules(data, folder)
+    if "type" in data:
+        yield from objection(("type",), "a type", values.parse_type, data["type"])
     if "test" in data:
         yield from objection(("test",), "a command", values.parse_command, data["test"])
     inside = partial(values.parse_path, folder=folder)

@@ -7,6 +7,7 @@ import posixpath
 import re
 import shlex
 from datetime import timedelta
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from helmforge.domain.names import Namespace, ServiceName
@@ -18,6 +19,8 @@ from helmforge.schemas.problem import Problem
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+BUILT_IN_TYPES = ("web", "worker", "stateful", "cron", "daemon", "job", "namespace")
+_A_SLIP = 0.85  # of difflib: `wrker` is a misspelt `worker`, `worker-gpu` is a name of its own
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 _SHELL_WORDS = frozenset({"&&", "||", "|", ";", "&", ">", ">>", "<", "2>&1"})
@@ -146,6 +149,14 @@ def _split(text: str) -> tuple[str, ...]:
             f"no shell runs it, so {operators[0]!r} has no meaning", why="put the commands into a script"
         )
     return words
+
+
+def parse_type(text: str) -> str:
+    """A repository may have types of its own, which are not known here: what looks like a slip is refused."""
+    close = get_close_matches(text, BUILT_IN_TYPES, n=1, cutoff=_A_SLIP)
+    if close and text not in BUILT_IN_TYPES:
+        raise UsageError(f"did you mean {close[0]!r}?")
+    return text
 
 
 def objection(

@@ -5,6 +5,7 @@ The texts are those of Helm 3.17 and 4.3, which differ in layout and in how they
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass
 from enum import Enum
@@ -30,6 +31,9 @@ _NOT_YAML = re.compile(
     r"(?:YAML parse error on (?P<file>[^:\n]+): |unable to parse YAML: )"
     r"(?:error converting YAML to JSON: )?(?:yaml: )?(?P<text>.*)",
     re.DOTALL,
+)
+_REFUSED = re.compile(
+    r"<include \. \.>:\s*error calling include:\s*template: no template (?P<said>\"[^\n]*\") associated with "
 )
 _VALUES = re.compile(r"\.Values\.(?P<key>[A-Za-z0-9_.]+)")
 _NAMED_KEY = re.compile(r"\A(?P<key>[A-Za-z_][\w-]*(?:\.[\w-]+|\[[\w-]+\])*): ")
@@ -141,10 +145,27 @@ def _of_schema(text: str, chart: str) -> Iterator[ChartProblem]:
         yield ChartProblem(ProblemKind.SCHEMA, said, "values.yaml", key=key, chart=chart)
 
 
+def _as_refusal(text: str) -> str:
+    """What `helm lint` prints of a chart's `refuse`, in the words of `helm template`.
+
+    While linting, Helm only notes a `fail`. So `refuse` also includes a template that does not exist and
+    whose name, quoted as Go does it, is the message.
+    """
+    refused, place = _REFUSED.search(text), _PLACE.search(text)
+    if refused is None or place is None:
+        return text
+    try:
+        said = json.loads(refused["said"])
+    except ValueError:  # Go escapes a few characters that JSON does not
+        said = refused["said"][1:-1]
+    return f"execution error at ({place[0]}): {said}"
+
+
 def _of_template(text: str) -> ChartProblem:
     """The innermost place is where the mistake is; those before it led there. What a template says
     itself is no place, whatever it looks like.
     """
+    text = _as_refusal(text)
     at = list(_EXECUTING.finditer(text))
     opening = at[-1] if at else _ON_PURPOSE.search(text) or _PARSE.search(text)
     start = opening.end() if opening else 0

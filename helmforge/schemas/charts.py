@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 KeyPath = tuple[str | int, ...]
 _LONGEST_SHOWN = 60
+_MOST_LISTED = 12
 _DEEPEST = 100
 
 
@@ -83,8 +84,14 @@ def _unknown_keys(error: ValidationError, path: KeyPath) -> Iterator[Violation]:
         if key in known or any(re.search(pattern, key) for pattern in patterns):
             continue
         guess = nearest(key, [name for name in known if name not in present]) or nearest(key, known)
-        choice = f"did you mean {guess!r}?" if guess else f"it knows {', '.join(known) or 'none'}"
+        choice = f"did you mean {guess!r}?" if guess else f"it knows {_listed(known)}"
         yield Violation((*path, key), f"the chart does not know the key {key!r}; {choice}", unknown=True)
+
+
+def _listed(known: list[str]) -> str:
+    if len(known) > _MOST_LISTED:
+        return f"{len(known)} others, which values.yaml shows"
+    return ", ".join(known) or "none"
 
 
 def _expected(error: ValidationError) -> str:

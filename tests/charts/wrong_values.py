@@ -133,6 +133,11 @@ DANGEROUS: dict[str, list[Row]] = {
         ("rollout.maxUnavailable: ", {"rollout": {"maxSurge": 0, "maxUnavailable": 0}}),
         ("route.parentRefs: ", {"route": {"enabled": True}}),
         ("ingress.hosts: ", {"ingress": {"enabled": True}}),
+        (
+            "probes.readiness: only one of exec, tcpSocket",
+            {"probes": {"readiness": {"tcpSocket": {"port": "http"}, "exec": {"command": ["true"]}}}},
+        ),
+        ("volumeMounts: there is no volume cache", {"volumeMounts": [{"name": "cache", "mountPath": "/c"}]}),
         ("ports.http: ", {"ports": {"http": {"port": 9090}}}),
         ("podLabels.", {"podLabels": {"app.kubernetes.io/name": "another"}}),
         ("env.A: ", {"env": {"A": "b"}, "secrets": {"create": {"A": "b"}}}),

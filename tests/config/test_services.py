@@ -5,7 +5,9 @@ import sys
 
 import pytest
 
+from helmforge.adapters.templates import JinjaTemplates
 from helmforge.config import parse_service, scan_services
+from helmforge.config.values import BUILT_IN_TYPES
 from helmforge.domain.names import ServiceName
 from helmforge.domain.settings import Build, Service
 from helmforge.errors import ConfigError
@@ -45,6 +47,17 @@ def test_a_service_at_the_root() -> None:
     assert (service.build.dockerfile, service.build.context, service.chart) == ("Dockerfile", ".", "chart")
 
 
+def test_a_type_may_be_of_the_repositorys_own_templates() -> None:
+    assert [parse_service(f"type: {name}\n", "a").type for name in ("consumer", "worker-gpu")] == [
+        "consumer",
+        "worker-gpu",
+    ]
+
+
+def test_the_built_in_types_are_those_of_the_templates() -> None:
+    assert set(BUILT_IN_TYPES) == set(JinjaTemplates().types())
+
+
 WRONG = [
     ("nmae: x\n", 1, "nmae", "did you mean 'name'?"),
     ("name: Shop\n", 1, "name", "got 'Shop'"),
@@ -54,6 +67,8 @@ WRONG = [
     ("name: approvals\n", 1, "name", "reserved"),
     (f"name: {'a' * 54}\n", 1, "name", "at most 53"),
     ("context: My Team\n", 1, "context", "got 'My Team'"),
+    ("type: namespce\n", 1, "type", "did you mean 'namespace'?"),
+    ("type: My_Type\n", 1, "type", "got 'My_Type'"),
     ("type: wrker\n", 1, "type", "did you mean 'worker'?"),
     ("build: Dockerfile\n", 1, "build", "expected a mapping, got 'Dockerfile'"),
     ("build:\n  dokcerfile: x\n", 2, "build.dokcerfile", "did you mean 'dockerfile'?"),

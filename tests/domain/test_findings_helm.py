@@ -61,6 +61,27 @@ def test_the_place_is_the_innermost(said: str) -> None:
     assert render_problems(said) == (expected,)
 
 
+REFUSED = {
+    "helm3": '[ERROR] templates/: template: shop/templates/x.yaml:4:4: executing "shop/templates/x.yaml" at '
+    '<include "shop.refuse" "hosts: \\"a\\" twice">: error calling include: '
+    'template: shop/templates/_refuse.tpl:7:4: executing "shop.refuse" at <include . .>: '
+    'error calling include: template: no template "hosts: \\"a\\" twice" associated with template "gotpl"',
+    "helm4": "[ERROR] templates/: shop/templates/x.yaml:4:4\n"
+    '  executing "shop/templates/x.yaml" at <include "shop.refuse" "hosts: \\"a\\" twice">:\n'
+    "    error calling include:\nshop/templates/_refuse.tpl:7:4\n"
+    '  executing "shop.refuse" at <include . .>:\n    error calling include:\n'
+    'template: no template "hosts: \\"a\\" twice" associated with template "gotpl"',
+}
+
+
+@pytest.mark.parametrize("said", REFUSED.values(), ids=REFUSED)
+def test_a_refusal_is_the_same_in_helm_lint_and_in_helm_template(said: str) -> None:
+    linted = lint_problems(said.splitlines())
+    rendered = render_problems('Error: execution error at (shop/templates/x.yaml:4:4): hosts: "a" twice\n')
+    assert linted == rendered
+    assert linted[0].key == "hosts"
+
+
 GUARDS = {
     "canary.image: needs a tag": "canary.image",
     "env.FOO_BAR: twice": "env.FOO_BAR",

@@ -22,6 +22,12 @@ def _closed(**properties: Any) -> dict[str, Any]:
 CASES: dict[str, tuple[dict[str, Any], dict[str, Any], tuple[str | int, ...], str]] = {
     "a typo": (_closed(port=TEXT), {"prot": 1}, ("prot",), "did you mean 'port'?"),
     "nothing like it": (_closed(port=TEXT), {"xyz": 1}, ("xyz",), "it knows port"),
+    "nothing like so many": (
+        _closed(**dict.fromkeys(map(str, range(13)), TEXT)),
+        {"xyz": 1},
+        ("xyz",),
+        "it knows 13 others, which values.yaml shows",
+    ),
     "no key at all": (_closed(), {"a": 1}, ("a",), "it knows none"),
     "a pattern for keys": (
         _closed() | {"patternProperties": {"^x-": {}}},

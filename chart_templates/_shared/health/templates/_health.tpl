@@ -11,6 +11,15 @@
 {{- define "<% service %>.health" -}}
 {{- range $kind := list "startup" "readiness" "liveness" }}
 {{- with get $.Values.probes $kind }}
+{{- $handlers := list }}
+{{- range $handler, $settings := pick . "exec" "grpc" "httpGet" "tcpSocket" }}
+{{- if $settings }}
+{{- $handlers = append $handlers $handler }}
+{{- end }}
+{{- end }}
+{{- if gt (len $handlers) 1 }}
+{{- include "<% service %>.refuse" (printf "probes.%s: only one of %s is possible, set the others to null" $kind (join ", " $handlers)) }}
+{{- end }}
 {{- if not (or .httpGet .tcpSocket .exec .grpc .port $.Values.port) }}
 {{- include "<% service %>.refuse" (printf "probes.%s: there is no port to ask, set port, or exec for a command" $kind) }}
 {{- end }}

@@ -53,6 +53,15 @@ secrets as files, and what the values add. dict "root" $ "track" a track.
 {{- end -}}
 {{- end -}}
 {{- end -}}
+{{- $known := keys ($values.volumes | default dict) -}}
+{{- range $mounts -}}
+{{- $known = append $known .name -}}
+{{- end -}}
+{{- range $values.volumeMounts -}}
+{{- if not (has .name $known) -}}
+{{- include "<% service %>.refuse" (printf "volumeMounts: there is no volume %s, add it to volumes" .name) -}}
+{{- end -}}
+{{- end -}}
 {{- with concat $mounts ($values.volumeMounts | default list) -}}
 {{- toYaml . -}}
 {{- end -}}
