@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from helmforge.config.own_lock import read_own_lock
 from helmforge.domain.chart_lock import (
+    LOCK_FILE,
     LOCK_FORMAT,
     ChartLock,
     LockedAnswers,
@@ -54,7 +55,8 @@ def _unreadable(text: str, name: str, error: ConfigError) -> ConfigError:
     return ConfigError(
         f"{name} has conflict markers of a Git merge",
         where=f"{name}:{text.count(chr(10), 0, conflict.start()) + 1}",
-        hint=f"take one side, git checkout --ours -- {name}, then run helmforge update: it finds the rest",
+        hint=f"take one side, git checkout --ours -- {name} (of all charts: ':/*{LOCK_FILE}'), then run "
+        "helmforge update: it finds the rest",
     )
 
 

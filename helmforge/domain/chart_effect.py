@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -98,13 +99,16 @@ _MUTABLE = {
 }
 _TEMPLATE = "spec.template"
 _SEALED = ("data", "binaryData", "stringData")  # of a ConfigMap or Secret with `immutable: true`
+_HASHED = re.compile(r"-[0-9a-f]{8}\Z")  # of the chart type `job`: its template `jobName`
 _HOLD_DATA = frozenset({"PersistentVolumeClaim", "Namespace", "CustomResourceDefinition"})
 
 
 def effect(before: Iterable[Manifest], after: Iterable[Manifest]) -> Effect:
     """Between the objects of two renderings of one chart, in one environment."""
     old, new = _by_key(before), _by_key(after)
+    again = list(_jobs_again(old, new))
     found = [each for key in sorted({*old, *new}) for each in _compared(old.get(key), new.get(key))]
+    found += [_of(job, Disturbance.PODS, "the job runs again") for job in again]
     return Effect(tuple(sorted(found, key=lambda each: -each.disturbance)))
 
 
@@ -117,6 +121,26 @@ def _key(manifest: Manifest) -> _Key:
     metadata = _mapping(manifest, "metadata")
     group = str(manifest.get("apiVersion", "")).rpartition("/")[0]
     return str(manifest.get("kind")), group, str(metadata.get("namespace")), str(metadata.get("name"))
+
+
+def _jobs_again(old: dict[_Key, Manifest], new: dict[_Key, Manifest]) -> Iterator[Manifest]:
+    """The new ones of Jobs that differ in the hash at the end of their name; both leave the mappings."""
+    left = {_unhashed(key): key for key in sorted(old.keys() - new.keys()) if _is_hashed_job(key, old[key])}
+    for key in sorted(new.keys() - old.keys()):
+        before = left.pop(_unhashed(key), None) if _is_hashed_job(key, new[key]) else None
+        if before is not None:
+            del old[before]
+            yield new.pop(key)
+
+
+def _is_hashed_job(key: _Key, manifest: Manifest) -> bool:
+    kind, group, _, name = key
+    return (kind, group) == ("Job", "batch") and bool(_HASHED.search(name)) and not _is_hook(manifest)
+
+
+def _unhashed(key: _Key) -> _Key:
+    kind, group, namespace, name = key
+    return kind, group, namespace, _HASHED.sub("", name)
 
 
 def _compared(old: Manifest | None, new: Manifest | None) -> Iterator[ObjectEffect]:

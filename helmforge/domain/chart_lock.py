@@ -19,6 +19,7 @@ _HEADER = (
     "# Written by `helmforge scaffold` and `helmforge update`, which compare by it. Commit it with the chart."
 )
 _SHA1_DIGITS = 40
+_RESERVED = frozenset({".", "..", ".git", ".helmforge-update.tmp"})  # the last one: chart_folders.staging
 _PATH = re.compile(r"(?:[\w.][\w.@+-]*/)*[\w.][\w.@+-]*", re.ASCII)
 _PLAIN_KEY = re.compile(r"[A-Za-z._][\w.-]*[./-][\w./-]*", re.ASCII)
 # What a literal block can hold: no line ends but \n, nothing that is not printable in YAML
@@ -95,8 +96,12 @@ def has_blob_id(content: bytes, blob: str) -> bool:
 
 
 def is_chart_path(path: str) -> bool:
-    """A normal relative path of plain characters, which cannot leave the chart and is not the lock."""
-    return bool(_PATH.fullmatch(path)) and not {".", ".."} & set(path.split("/")) and path != LOCK_FILE
+    """A normal relative path of plain characters, which cannot leave the chart and is not the lock.
+
+    Nothing of Git's either: a `.git/config` names programs that Git would start.
+    """
+    folders = path.casefold().split("/")  # there are disks on which .GIT is .git
+    return bool(_PATH.fullmatch(path)) and _RESERVED.isdisjoint(folders) and path != LOCK_FILE
 
 
 def lock_text(lock: ChartLock) -> str:

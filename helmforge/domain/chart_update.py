@@ -161,6 +161,8 @@ def _dropped(path: str, entry: LockedFile | None, before: bytes | None, *, there
         return FileUpdate(path, Action.DELETED, None, None, None)
     if before is not None and entry is not None and has_blob_id(plain(before), entry.blob):
         return FileUpdate(path, Action.REMOVED, before, None, None)
+    if before is not None and has_markers(before):
+        return FileUpdate(path, Action.UNRESOLVED, before, before, entry)
     return FileUpdate(path, Action.DROPPED, before, before, None)
 
 

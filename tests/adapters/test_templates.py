@@ -180,3 +180,33 @@ def test_a_link_to_a_file_of_the_repository(places: Places) -> None:
     write(places.own, {"web/chart/x": "x"})
     (places.own / "web/chart/LICENSE").symlink_to("../../../LICENSE")
     assert places.render()["chart/LICENSE"] == "free\n"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "web/chart/templates/my file.yaml",
+        "web/chart/.helmforge.lock",
+        "web/chart/.helmforge-update.tmp/manifest.json",
+        "web/chart/.__environment__/config",
+        "web/.__environment__/hooks/pre-commit",
+        "_shared/pod/.GIT/config",
+    ],
+)
+def test_a_name_that_no_chart_may_have(places: Places, path: str) -> None:
+    write(places.own, {path: "x\n"})
+    environments = (EnvironmentAnswers("git", "r/shop", production=False),)
+    with pytest.raises(UsageError, match="cannot have that name") as caught:
+        places.templates().render(ChartAnswers("shop", "web", "retail", 80, "r", environments))
+    assert caught.value.where == f"our-charts/{path}"
+
+
+@pytest.mark.parametrize("link", ["web", "_shared", "_shared/pod"])
+def test_a_linked_folder_is_refused_before_anything_in_it_is_read(places: Places, link: str) -> None:
+    outside = places.repository.parent / "outside"
+    for folder in ("chart", "templates", "pod"):
+        write(outside, {f"{folder}/x.yaml": "<% no such thing %>\n"})
+    (places.own / link).parent.mkdir(exist_ok=True)
+    (places.own / link).symlink_to(outside)
+    with pytest.raises(UsageError, match=f"our-charts/{link} is a symbolic link"):
+        places.render()

@@ -141,4 +141,5 @@ def test_conflict_markers_of_git_are_told_as_such() -> None:
     with pytest.raises(ConfigError, match="conflict markers") as caught:
         parse_lock(text, NAME)
     assert caught.value.where == f"{NAME}:9"
-    assert "git checkout --ours" in caught.value.hint
+    assert f"git checkout --ours -- {NAME}" in caught.value.hint
+    assert "':/*.helmforge.lock'" in caught.value.hint

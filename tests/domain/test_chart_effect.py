@@ -174,3 +174,28 @@ def test_the_most_disturbing_comes_first() -> None:
 def test_odd_objects_are_compared_too(odd: dict[str, Any]) -> None:
     assert effect([odd], [odd]).disturbance is NONE
     assert effect([odd], []).disturbance is OBJECT
+
+
+def job(name: str, **spec: Any) -> dict[str, Any]:
+    return changed("Job", "metadata.name", name) | {"spec": {"template": POD, **spec}}
+
+
+def test_a_job_that_is_replaced_by_one_with_another_hash_runs_again() -> None:
+    before = [job("shop-0123abcd"), job("other-0123abcd"), OBJECTS["Service"]]
+    after = [job("shop-89efcdab", completions=2), job("other-0123abcd"), OBJECTS["Service"]]
+    (one,) = effect(before, after).objects
+    assert (str(one), one.disturbance) == ("Job/shop-89efcdab the job runs again", PODS)
+
+
+def test_jobs_without_a_common_name_and_hash_come_and_go() -> None:
+    pairs = [("shop-0123abcd", "cart-0123abcd"), ("shop-blue", "shop-green"), ("shop", "shop-0123abcd")]
+    for before, after in pairs:
+        details = {str(each) for each in effect([job(before)], [job(after)]).objects}
+        assert details == {f"Job/{before} is removed", f"Job/{after} is added"}
+
+
+def test_a_job_that_is_a_hook_does_not_run_again_because_of_its_name() -> None:
+    hooks = [job("shop-0123abcd"), job("shop-89efcdab")]
+    for hook in hooks:
+        hook["metadata"]["annotations"] = {"helm.sh/hook": "test"}
+    assert {each.detail for each in effect(hooks[:1], hooks[1:]).objects} == {"is added", "is removed"}

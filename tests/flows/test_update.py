@@ -187,3 +187,11 @@ def test_scaffold_after_an_update_has_nothing_to_do(scene: Scene) -> None:
     scene.scaffold("shop")
     assert scene.chart() == before
     assert set(TYPE) >= {"web/chart/values.yaml"}
+
+
+def test_a_file_of_the_users_where_a_new_one_needs_a_folder_stays(scene: Scene) -> None:
+    scene.write("templates/extra", "mine\n")
+    scene.publish("1.1.0", {"web/chart/templates/extra/x.yaml": "# new\n"})
+    assert actions(scene.update()) == {"templates/extra/x.yaml": "own"}
+    assert scene.read("templates/extra") == "mine\n"
+    assert not scene.update(check=True).outdated

@@ -40,9 +40,9 @@ def lock(old: str, new: str) -> Callable[[Scene], None]:
     return change
 
 
-def own_template(text: str) -> Callable[[Scene], None]:
+def own_template(text: str, path: str = "values.yaml") -> Callable[[Scene], None]:
     def change(scene: Scene) -> None:
-        files = {"helmforge.yaml": CONFIG + "templates: ours\n", "ours/web/chart/values.yaml": text}
+        files = {"helmforge.yaml": CONFIG + "templates: ours\n", f"ours/web/chart/{path}": text}
         scene.repo.write(files)
 
     return change
@@ -70,7 +70,13 @@ BAD = {
         ConfigError,
         "helmforge.yaml:6 templates",
     ),
-    "a type that is gone": (lock('type: "web"', 'type: "wep"'), UsageError, ""),
+    "a type that is gone": (lock('type: "web"', 'type: "wep"'), ConfigError, f"{LOCK}:7 answers.type"),
+    "a lock with a file of Git's": (lock("Chart.yaml:", '".git/config":'), ConfigError, f"{LOCK}:14"),
+    "a template whose name no lock can hold": (
+        own_template("x\n", "templates/my file.yaml"),
+        UsageError,
+        "ours/web/chart/templates/my file.yaml",
+    ),
 }
 
 

@@ -172,3 +172,12 @@ def test_without_helm(tmp_path: Path) -> None:
     checked = scene.update(check=True)
     assert checked.exit_code is ExitCode.REFUSED
     assert "Helm is not installed" in effects(checked)["qa"]
+
+
+def test_the_reason_is_not_general_advice_of_helm(scene: Scene) -> None:
+    scene.write("templates/broken.yaml", "a: b: c\n")
+    scene.publish("1.1.0", {TEMPLATE: DEPLOYMENT + "# new\n"})
+    why = effects(scene.update())["qa"]
+    assert why.startswith("the chart does not render as it is")
+    assert "broken.yaml" in why
+    assert "--debug" not in why

@@ -151,3 +151,18 @@ def test_what_is_no_text_is_left_alone(scene: Scene) -> None:
     result = scene.update()
     assert (result.exit_code, actions(result)) == (ExitCode.REFUSED, {TEMPLATES: "not mergeable"})
     assert scene.chart()[TEMPLATES] == b"# one\n\0\xff\n"
+
+
+def test_a_conflict_in_a_file_that_the_templates_drop_stays_reported(scene: Scene) -> None:
+    scene.write(TEMPLATES, "# one\n# mine\n")
+    scene.publish("1.1.0", {NOTES: "# one\n# theirs\n"})
+    scene.update()
+    marked = scene.read(TEMPLATES)
+    scene.publish("1.2.0", {NOTES: None})
+    for _ in range(2):
+        result = scene.update()
+        assert (actions(result), result.exit_code) == ({TEMPLATES: "unresolved"}, ExitCode.REFUSED)
+        assert scene.read(TEMPLATES) == marked
+    scene.write(TEMPLATES, "# one\n# mine\n")
+    assert actions(scene.update()) == {TEMPLATES: "dropped"}
+    assert actions(scene.update()) == {}

@@ -50,7 +50,10 @@ class ChartFolders:
                     continue
                 try:
                     mode = os.lstat(f"{folder}/{path}").st_mode
-                except (FileNotFoundError, NotADirectoryError):
+                except FileNotFoundError:
+                    continue
+                except NotADirectoryError:  # the user has a file where this one's folder would be
+                    found[path] = None
                     continue
                 found[path] = (folder / path).read_bytes() if stat.S_ISREG(mode) else None
         return found

@@ -219,6 +219,8 @@ def _edited_meanwhile(chart: str, path: str) -> RefusedError:
 
 def _content(place: Path) -> bytes | None:
     try:
+        if not stat.S_ISREG(place.stat().st_mode):  # a link to /dev/zero never ends
+            return None
         return place.read_bytes()
     except (FileNotFoundError, NotADirectoryError):
         return None

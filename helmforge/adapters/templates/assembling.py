@@ -1,7 +1,7 @@
 """A type is its own folder plus the parts of `_shared/` that its file `parts` lists.
 
-Put together but not yet rendered, the result is a chart that Helm loads; docs/charts.md describes the
-layout. A repository's own folder has the same layout: its files stand in for those of the same name.
+Put together but not yet rendered, the result is a chart that Helm loads; docs/templates.md describes
+the layout. A repository's own folder has the same layout: its files stand in for those of the same name.
 """
 
 from __future__ import annotations

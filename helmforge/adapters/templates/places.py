@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from helmforge.errors import UsageError
@@ -46,6 +46,9 @@ class Folder:
         return f"sha256:{found.hexdigest()}"
 
     def _paths(self, below: str) -> Iterator[str]:
+        if self.inside is not None:
+            for folder in (PurePosixPath(below), *PurePosixPath(below).parents):
+                self._demand_inside(self.path / folder, str(folder))
         for path in sorted((self.path / below).rglob("*")):
             shown = path.relative_to(self.path).as_posix()
             if self.inside is not None:
@@ -88,5 +91,5 @@ def own_folder(root: Path, path: str) -> Folder:
     if not real.is_relative_to(root):
         raise UsageError(f"{path!r} leads out of the repository", where=_KEY)
     if not folder.is_dir():
-        raise UsageError(f"there is no folder {path!r}", where=_KEY, hint="see docs/updating.md")
+        raise UsageError(f"there is no folder {path!r}", where=_KEY, hint="see docs/templates.md")
     return Folder(real, f"{path}/", root)

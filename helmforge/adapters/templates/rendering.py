@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from helmforge.adapters.templates.assembling import assemble, types
 from helmforge.adapters.templates.places import Folder, own_folder, template_root
-from helmforge.errors import HelmforgeError, StepError
+from helmforge.domain.chart_lock import is_chart_path
+from helmforge.errors import HelmforgeError, StepError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from helmforge.adapters.templates.assembling import Source
     from helmforge.domain.scaffolding import ChartAnswers
 
+_CHART = "chart/"
 _PER_ENVIRONMENT = "__environment__"
 _COMPILED = "<template>"  # how Jinja names a template that is from no file
 
@@ -61,6 +63,7 @@ class JinjaTemplates:
                 continue
             for environment in answers.environments:
                 target = path.replace(_PER_ENVIRONMENT, environment.name)
+                _demand_usable(target, source)
                 rendered[target] = _render(source, template, vars(answers) | {"environment": environment})
         return rendered
 
@@ -68,8 +71,21 @@ class JinjaTemplates:
         if type_name not in self._compiled:
             jinja = _jinja()
             sources = sorted(assemble(self._folders, type_name).items())
+            for path, source in sources:
+                _demand_usable(path, source)
             self._compiled[type_name] = {path: (source, _compile(jinja, source)) for path, source in sources}
         return self._compiled[type_name]
+
+
+def _demand_usable(target: str, source: Source) -> None:
+    """What a lock cannot hold, or nobody wants to get from a template, is refused before it is written."""
+    if not is_chart_path(target.removeprefix(_CHART)):
+        raise UsageError(
+            f"the template {source.pieces[0].origin} cannot have that name",
+            where=source.pieces[0].origin,
+            why=f"it would be written as {target!r}",
+            hint="take letters, digits and . _ @ + -, and no name that is Git's or helmforge's own",
+        )
 
 
 def _jinja() -> Environment:

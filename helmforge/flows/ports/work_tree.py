@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -40,7 +40,9 @@ class ChartFolders(Protocol):
         """
 
     def read(self, chart: str, paths: Iterable[str]) -> Mapping[str, bytes | None]:
-        """Contents of those that exist; None for what is no file of the chart: a symbolic link, a folder."""
+        """Contents of those that exist; None for what is no file of the chart, and where none can be: a
+        symbolic link, a folder, a path below a file.
+        """
 
     def copy(self, chart: str, target: Path, changes: Mapping[str, bytes | None]) -> None:
         """To the new folder `target`, with `changes` (None removes a file)."""
@@ -60,6 +62,7 @@ class Templates(Protocol):
     def overrides(self) -> str:
         """The digest of the repository's own templates; empty when it has none."""
 
+    def types(self) -> Sequence[str]: ...
     def render(self, answers: ChartAnswers) -> Mapping[str, str]:
         """Path relative to the service's folder -> text."""
 

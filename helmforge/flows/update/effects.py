@@ -158,6 +158,7 @@ def _objects(text: str, environment: str) -> list[Mapping[str, Any]]:
 
 
 def _reason(error: HelmforgeError) -> str:
-    """The last line: Helm says there what is wrong."""
+    """The last line: Helm says there what is wrong, unless it is its general advice."""
     lines = (error.why or error.what).strip().splitlines()
-    return lines[-1] if lines else error.what
+    said = [line.strip() for line in lines if line.strip() and not line.lstrip().startswith("Use --debug")]
+    return said[-1] if said else error.what

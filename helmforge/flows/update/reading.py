@@ -73,6 +73,13 @@ def _lock(service: Service, text: bytes, templates: Templates) -> ChartLock:
             why=f"it has {lock.version}, and this helmforge brings {templates.version}",
             hint="install the newest helmforge",
         )
+    if lock.answers.type not in templates.types():
+        raise ConfigError(
+            f"there is no chart type {lock.answers.type!r}",
+            where=f"{name}:{_line(text, 'type')} answers.type",
+            why=f"the types are {', '.join(templates.types())}",
+            hint="take the template back, or write one of them into this line",
+        )
     if lock.answers.service != service.name:
         raise ConfigError(
             f"the service {lock.answers.service!r} is called {service.name!r} now",
