@@ -103,7 +103,8 @@ def _words(each: EnvironmentEffect) -> str:
     names = ", ".join(f"{found.name} {found.detail}" for found in each.effect.objects[:3])
     more = len(each.effect.objects) - 3
     tail = f" and {more} more" if more > 0 else ""
-    return f"{each.effect.disturbance}{f' ({names}{tail})' if names else ''}"
+    words = f"{each.effect.disturbance}{f' ({names}{tail})' if names else ''}"
+    return f"{words}, {each.why}" if each.why else words
 
 
 def _print_rest(result: Update) -> None:

@@ -142,9 +142,35 @@ def test_values_that_helm_cannot_read(scene: Scene, values: str) -> None:
     assert scene.read("templates/deployment.yaml").endswith("# new\n")
 
 
-def test_conflicts_hide_the_effect(scene: Scene) -> None:
+CONFLICT = {"web/chart/values.yaml": VALUES.replace("replicas: 2", "replicas: 3")}
+
+
+def test_beside_a_conflict_the_effect_is_known_with_the_own_side(scene: Scene) -> None:
     scene.write("values.yaml", scene.read("values.yaml").replace("replicas: 2", "replicas: 9"))
-    scene.publish("1.1.0", {"web/chart/values.yaml": VALUES.replace("replicas: 2", "replicas: 3")})
+    scene.publish("1.1.0", CONFLICT | {TEMPLATE: DEPLOYMENT.replace("- name: main", "- name: app")})
+    [found, _] = scene.update().charts[0].effects
+    assert (str(found.effect and found.effect.disturbance), found.why) == (
+        "restarts pods",
+        "with your side of the conflicts",
+    )
+
+
+def test_a_conflict_does_not_let_an_immutable_field_through(scene: Scene) -> None:
+    scene.write("values.yaml", scene.read("values.yaml").replace("replicas: 2", "replicas: 9"))
+    scene.publish(
+        "1.1.0", CONFLICT | {TEMPLATE: DEPLOYMENT.replace(SELECTOR, SELECTOR.replace("app", "name"))}
+    )
+    before = scene.chart()
+    result = scene.update()
+    assert (result.exit_code, scene.chart()) == (ExitCode.REFUSED, before)
+    assert "qa: Deployment/shop spec.selector" in result.charts[0].objections
+
+
+def test_a_chart_that_only_renders_without_the_conflict(scene: Scene) -> None:
+    """A new template may need what stands on the other side of the conflict."""
+    scene.write("values.yaml", scene.read("values.yaml").replace("replicas: 2", "replicas: 9"))
+    needing = {"web/chart/templates/new.yaml": "a: {{ .Values.nobody.knows }}\n"}
+    scene.publish("1.1.0", CONFLICT | needing)
     assert effects(scene.update())["qa"] == "not known before the conflicts are resolved"
 
 

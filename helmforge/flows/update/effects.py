@@ -32,7 +32,9 @@ _PINNED = {"repository": "pinned.invalid/image", "tag": "pinned", "digest": "sha
 
 @dataclass(frozen=True)
 class EnvironmentEffect:
-    """`effect` is None when it cannot be known; `why` says why. `broken`: the update is what breaks it."""
+    """`effect` is None when it cannot be known; `why` says why, or on what condition it is known. `broken`:
+    the update is what breaks it.
+    """
 
     environment: str
     effect: Effect | None
@@ -110,16 +112,21 @@ class _Renderer:
     ) -> tuple[EnvironmentEffect, ...]:
         if not update.contents:
             return ()
-        if any(content is not None and has_markers(content) for content in update.contents.values()):
-            return _all_unknown(environments, "not known before the conflicts are resolved")
         place = self.work / update.service.name
         place.mkdir()
         (place / "pin.yaml").write_text(json.dumps({"image": _PINNED}), encoding="utf-8")
         new = place / "chart"
-        self.rendering.folders.copy(update.chart, new, update.contents)
-        return tuple(self._effect(update, new, environment) for environment in environments)
+        settled = {path: content for path, content in update.contents.items() if not _conflicted(content)}
+        self.rendering.folders.copy(update.chart, new, settled)
+        conflicts = len(update.contents) > len(settled)
+        return tuple(self._effect(update, new, each, conflicts=conflicts) for each in environments)
 
-    def _effect(self, update: ChartUpdate, new: Path, environment: Environment) -> EnvironmentEffect:
+    def _effect(
+        self, update: ChartUpdate, new: Path, environment: Environment, *, conflicts: bool
+    ) -> EnvironmentEffect:
+        """With conflicts `new` has the user's version of the files in which they are: a field that no
+        cluster would change must not slip through beside them.
+        """
         name = environment.name
         try:
             before = self._rendered(update, self.rendering.root / update.chart, environment)
@@ -129,9 +136,13 @@ class _Renderer:
             after = self._rendered(update, new, environment)
             objects = [_objects(each, environment.name) for each in _differing(before, after)]
         except (StepError, ConfigError) as error:
+            if conflicts:
+                return EnvironmentEffect(name, None, "not known before the conflicts are resolved")
             why = f"the chart would not render any more: {_reason(error)}"
             return EnvironmentEffect(name, None, why, broken=True)
-        return EnvironmentEffect(name, effect(*objects))
+        return EnvironmentEffect(
+            name, effect(*objects), "with your side of the conflicts" if conflicts else ""
+        )
 
     def _rendered(self, update: ChartUpdate, chart: Path, environment: Environment) -> str:
         """With the image pinned, as releases pin it."""
@@ -140,6 +151,10 @@ class _Renderer:
         values = (*([own] if own.is_file() else []), *pin)
         namespace = environment.release_namespace_of(update.service)
         return self.rendering.helm.template(chart, values, update.service.name, namespace)
+
+
+def _conflicted(content: bytes | None) -> bool:
+    return content is not None and has_markers(content)
 
 
 def _differing(before: str, after: str) -> tuple[str, str]:
