@@ -118,7 +118,7 @@ def world(start: Path, warn: Callable[[str], None]) -> tuple[World, Settings]:
         helm=_late(lambda: helm(warn)),
         kubernetes=_late(_kubernetes),
         builder=functools.cache(lambda: _builder(configuration.builder)),
-        scanner=_late(lambda: _scanner(repository.root)),
+        scanner=_late(_scanner),
         programs=Commands(programs),
         files=files,
         archives=_late(_archives),
@@ -156,10 +156,10 @@ def _builder(name: str) -> ports.Builder:
     return choose_builder(runner(), name)
 
 
-def _scanner(root: Path) -> ports.Scanner:
+def _scanner() -> ports.Scanner:
     from helmforge.adapters.scanner import CommandScanner  # noqa: PLC0415
 
-    return CommandScanner(runner(), root)
+    return CommandScanner(runner())
 
 
 def _archives() -> ports.Archives:

@@ -7,12 +7,16 @@ import click
 
 @click.command()
 @click.argument(
-    "name", type=click.Choice(["config", "service"]), default="config", metavar="[config|service]"
+    "name",
+    type=click.Choice(["config", "service", "waivers"]),
+    default="config",
+    metavar="[config|service|waivers]",
 )
 def schema(name: str) -> None:
     """Print the JSON Schema of a configuration file.
 
-    That of helmforge.yaml (config), or that of service.yaml (service). Editors complete and check with it.
+    That of helmforge.yaml (config), of service.yaml (service), or of the accepted findings of image scans
+    (waivers). Editors complete and check with it.
 
     \b
     Examples:

@@ -66,6 +66,8 @@ def _scan(data: dict[str, Any]) -> Scan:
         command=values.parse_command(data["command"]) if "command" in data else Scan.command,
         severity=data.get("severity", Scan.severity),
         ignore_file=values.parse_path(data["ignoreFile"]) if "ignoreFile" in data else Scan.ignore_file,
+        delta=data.get("delta", Scan.delta),
+        timeout=values.parse_duration(data["timeout"]) if "timeout" in data else Scan.timeout,
     )
 
 

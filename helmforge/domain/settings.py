@@ -109,16 +109,22 @@ class Branches:
 
 @dataclass(frozen=True)
 class Scan:
-    """The image scanner. An empty `command` means that none is configured."""
+    """The image scanner. An empty `command` means that none is configured. `ignore_file` holds waivers;
+    with `delta` only findings block that production does not have; `timeout` is for one image.
+    """
 
     command: tuple[str, ...] = ()
     severity: str = "HIGH"
     ignore_file: str = ""
+    delta: bool = False
+    timeout: timedelta = timedelta(minutes=10)
 
 
 @dataclass(frozen=True)
 class Settings:
-    """helmforge.yaml. `environments` are in promotion order; `templates` is a folder, or empty."""
+    """helmforge.yaml. `environments` are in promotion order; `templates` is a folder, or empty. `revision`
+    is the commit that it was read from: what it refers to is read there, too. Empty for the work tree.
+    """
 
     registry: Registry
     environments: tuple[Environment, ...]
@@ -129,6 +135,7 @@ class Settings:
     builder: str = ""
     scan: Scan = Scan()
     templates: str = ""
+    revision: str = ""
 
     def environment(self, name: str) -> Environment:
         """Raises UsageError, with the nearest name, when there is no such environment."""

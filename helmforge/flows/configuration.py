@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from helmforge import config
@@ -37,15 +38,16 @@ def trunk_settings(git: Git, local: Settings) -> Settings:
 
 def _settings_of(git: Git, branch: str) -> Settings:
     git.fetch(f"refs/heads/{branch}")
-    revision = f"refs/remotes/{git.remote}/{branch}"
-    text = git.read(revision, SETTINGS_FILE)
-    if text is None:
+    commit = git.commit(f"refs/remotes/{git.remote}/{branch}")
+    text = git.read(commit.oid, SETTINGS_FILE) if commit else None
+    if commit is None or text is None:
         raise UsageError(
             f"{SETTINGS_FILE} is not on {git.remote}/{branch}",
             why="rules for releases are read from the trunk, so that a release branch cannot change them",
             hint=f"commit {SETTINGS_FILE} to {branch} and push it",
         )
-    return config.parse_settings(text.decode("utf-8", errors="replace"), f"{branch}:{SETTINGS_FILE}")
+    settings = config.parse_settings(text.decode("utf-8", errors="replace"), f"{branch}:{SETTINGS_FILE}")
+    return replace(settings, revision=commit.oid)
 
 
 def load_services(git: Git, settings: Settings) -> tuple[Service, ...]:

@@ -8,6 +8,8 @@ from helmforge.flows.execution import execute
 from helmforge.flows.steps import runners
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from helmforge.domain.plan import Plan
     from helmforge.domain.settings import Settings
     from helmforge.flows.events import Sink
@@ -15,8 +17,12 @@ if TYPE_CHECKING:
     from helmforge.flows.world import World
 
 
-def run_plan(world: World, settings: Settings, plan: Plan, sink: Sink, *, jobs: int = 1) -> Summary:
-    """Packages and values files stand in a temporary folder that goes away in the end."""
+def run_plan(
+    world: World, settings: Settings, plan: Plan, sink: Sink, *, jobs: int = 1, reports: Path | None = None
+) -> Summary:
+    """Packages and values files stand in a temporary folder that goes away in the end. `reports` is the
+    folder for the reports of image scans, if anybody wants them.
+    """
     with world.workspace() as work:
-        table = runners(world, settings, work)
+        table = runners(world, settings, work, reports)
         return execute(plan, table, sink, jobs=jobs, interrupt=world.interrupt)

@@ -1,4 +1,4 @@
-"""The structure of the two configuration files. The JSON Schemas beside this file are its only truth."""
+"""The structure of the configuration files. The JSON Schemas beside this file are its only truth."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
     from helmforge.schemas.problem import Problem
     from helmforge.yamlio import Document
 
-NAMES = ("config", "service")
+NAMES = ("config", "service", "waivers")
 _MOST_SHOWN = 50
 
 
 def schema_text(name: str) -> str:
-    """The JSON Schema `config` or `service`, as it is published."""
+    """The JSON Schema `config`, `service` or `waivers`, as it is published."""
     return Path(__file__).with_name(f"{name}.schema.json").read_text(encoding="utf-8")
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from helmforge.cli.finish import finish
@@ -16,15 +18,23 @@ from helmforge.cli.progress import renderer
 @click.option(
     "--jobs", type=click.IntRange(1, 64), default=2, show_default=True, help="Services side by side."
 )
+@click.option(
+    "--report",
+    "report",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="Write the report of each image scan here, as text, JSON, SARIF and HTML.",
+)
 @dry_run_option
 @verbose_option
 @output_option("text", "json")
-def run(
+def run(  # noqa: PLR0913 - one parameter for each option
     ref: str,
     event: str | None,
     base: str,
     services: tuple[str, ...],
     jobs: int,
+    report: Path | None,
     output: str,
     *,
     dry_run: bool,
@@ -39,6 +49,7 @@ def run(
     Examples:
       helmforge pipeline run
       helmforge pipeline run --ref release/notification/1.2.0 --dry-run
+      helmforge pipeline run --report reports
     """
     from helmforge.flows.running import run_plan  # noqa: PLC0415 - heavy imports happen late
 
@@ -47,5 +58,5 @@ def run(
         describe(pipeline, output)
         return
     with renderer(output, verbose=verbose) as sink:
-        summary = run_plan(world, pipeline.settings, pipeline.plan, sink, jobs=jobs)
+        summary = run_plan(world, pipeline.settings, pipeline.plan, sink, jobs=jobs, reports=report)
     finish(summary, output)

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from helmforge.domain.oci import ImageRef
+    from helmforge.domain.scanning import Finding
     from helmforge.domain.settings import Build, Scan
     from helmforge.flows.ports.log import Log
 
@@ -30,10 +31,16 @@ class Builder(Protocol):
 
 
 class Scanner(Protocol):
-    def scan(self, scan: Scan, image: ImageRef, archive: Callable[[], Path], log: Log) -> None:
+    """Both raise a HelmforgeError when the scanner is missing, fails, takes longer than `scan.timeout` or
+    prints no report: never passes silently. It runs in `folder`, from where its command names files.
+    """
+
+    def scan(
+        self, scan: Scan, image: ImageRef, archive: Callable[[], Path], folder: Path, log: Log
+    ) -> tuple[Finding, ...]:
         """`archive` writes the built image to a file in docker's archive format, for scanners that
         cannot look into the builder's store; it is called only when it is needed.
-
-        Raises StepError when the scanner finds something at or above the severity, and when it is
-        missing or fails: never passes silently.
         """
+
+    def scan_published(self, scan: Scan, image: ImageRef, folder: Path, log: Log) -> tuple[Finding, ...]:
+        """Of an image that is in its registry."""

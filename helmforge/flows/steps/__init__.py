@@ -12,6 +12,7 @@ from helmforge.flows.steps.claim import Claims
 from helmforge.flows.steps.deploy import Deployments
 from helmforge.flows.steps.image import Images
 from helmforge.flows.steps.promotion import Promotions
+from helmforge.flows.steps.scan import Scans
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,11 +22,12 @@ if TYPE_CHECKING:
     from helmforge.flows.world import World
 
 
-def runners(world: World, settings: Settings, work: Path) -> StepRunners:
-    """`work` is a temporary folder that lives as long as the run."""
+def runners(world: World, settings: Settings, work: Path, reports: Path | None = None) -> StepRunners:
+    """`work` is a temporary folder that lives as long as the run; `reports` is where those of scans go."""
     claims = Claims(world.git)
     images = Images(world)
-    checks = Checks(world, images, settings.scan, work)
+    checks = Checks(world, work)
+    scans = Scans(world, images, settings, work, reports)
     charts = Charts(world, work, tuple(environment.name for environment in settings.environments))
     deployments = Deployments(world, work)
     promotions = Promotions(world)
@@ -34,7 +36,7 @@ def runners(world: World, settings: Settings, work: Path) -> StepRunners:
         plan.LintChart: Check(checks.lint),
         plan.RenderChart: Check(checks.render),
         plan.CheckPolicy: Check(checks.policy),
-        plan.ScanImage: Check(checks.scan),
+        plan.ScanImage: Check(scans.scan),
         plan.CheckCluster: Check(deployments.reach),
         plan.BuildImage: Effect(images.probe_build, images.build, images.built, already="already built"),
         plan.PushImage: Effect(images.probe_push, images.push, already="already in the registry"),

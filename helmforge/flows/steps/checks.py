@@ -1,4 +1,4 @@
-"""Steps that only look: tests, lint, render, policy, scan."""
+"""Steps that only look: tests, lint, render, policy."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import re
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from helmforge import yamlio
@@ -17,13 +16,12 @@ from helmforge.flows.execution import Nothing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from pathlib import Path
 
-    from helmforge.domain.artifact import Artifact
-    from helmforge.domain.plan import CheckPolicy, LintChart, RenderChart, RunTests, ScanImage
-    from helmforge.domain.settings import Environment, Scan, Service
+    from helmforge.domain.plan import CheckPolicy, LintChart, RenderChart, RunTests
+    from helmforge.domain.settings import Environment, Service
     from helmforge.flows.events import Facts
     from helmforge.flows.ports import Log
-    from helmforge.flows.steps.image import Images
     from helmforge.flows.world import World
 
 
@@ -36,8 +34,6 @@ _KIND = re.compile(r"^kind: *(\S+)", re.MULTILINE)
 @dataclass(frozen=True)
 class Checks:
     world: World
-    images: Images
-    scan_settings: Scan
     work: Path
     rendered: dict[str, str] = field(default_factory=dict)
 
@@ -113,23 +109,6 @@ class Checks:
             )
         log("no findings")
         return {"findings": "0"}
-
-    def scan(self, step: ScanImage, log: Log) -> Facts | Nothing:
-        if not self.scan_settings.command:
-            return Nothing("no scanner configured (helmforge.yaml: scan.command)")
-        if step.published and self.images.published(step.artifact):
-            return Nothing("already published: it was scanned before its push")
-        archive = self.work / f"{step.service.name}-image.tar"
-        export = partial(self._export, step.artifact, archive)
-        try:
-            self.world.scanner.scan(self.scan_settings, step.artifact.image, export, log)
-        finally:
-            archive.unlink(missing_ok=True)
-        return {"scanner": Path(self.scan_settings.command[0]).name, "severity": self.scan_settings.severity}
-
-    def _export(self, artifact: Artifact, archive: Path) -> Path:
-        self.world.builder().export(artifact.image, archive)
-        return archive
 
     @property
     def _root(self) -> Path:
