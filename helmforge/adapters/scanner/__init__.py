@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
@@ -71,13 +71,25 @@ class CommandScanner:
         for line in completed.err.splitlines():
             log(line)
         try:
-            return tuple(call.read(json.loads(completed.out)))
+            names = {*_names_of(image), *(name for word in call.argv for name in (word, word.lstrip("/")))}
+            return tuple(_placed(one, names) for one in call.read(json.loads(completed.out)))
         except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
             raise ToolError(
                 f"the image scanner {call.argv[0]} printed a report that cannot be read",
                 why=f"{type(error).__name__}: {error}; it begins with {completed.out[:80]!r}",
                 hint="nothing passes without a report: run the scanner by hand and see what it prints",
             ) from error
+
+
+def _names_of(image: ImageRef) -> tuple[str, ...]:
+    return str(image), str(image.repository), image.repository.path
+
+
+def _placed(finding: Finding, names: set[str]) -> Finding:
+    """SARIF demands a place. What is true of the whole image stands at what the scanner was given: the name
+    of the image, or of an archive that has another one each time.
+    """
+    return replace(finding, place="") if finding.place in names else finding
 
 
 def _filled(command: tuple[str, ...], image: ImageRef, archive: Callable[[], Path]) -> list[str]:

@@ -55,9 +55,8 @@ def _table(report: ScanReport) -> str:
         + "</tr>"
         for one, row in zip(report.verdict.judged, report.rows, strict=True)
     )
-    return "\n".join(
-        ["<table>", f"<thead><tr>{heads}</tr></thead>", "<tbody>", *rows, "</tbody>", "</table>"]
-    )
+    head = f"<table>\n<thead><tr>{heads}</tr></thead>\n<tbody>"
+    return "\n".join([head, *rows, "</tbody>\n</table>"])
 
 
 def _list(title: str, items: Iterable[str]) -> str:
