@@ -20,6 +20,11 @@ from tests.adapters.recorded import arguments_of, recorded_program
 if TYPE_CHECKING:
     from helmforge.domain.scanning import Finding
 
+FAILED_RUN: dict[str, Any] = {
+    "tool": {"driver": {"name": "x"}},
+    "results": [],
+    "invocations": [{"executionSuccessful": False}],
+}
 RECORDED = Path(__file__).parent / "scans"
 CLEAN = {"SchemaVersion": 2, "ArtifactName": "image.tar", "ArtifactType": "container_image"}
 IMAGE = Repository(RegistryHost("cr.example"), "team/shop").tagged("v1.0.0")
@@ -216,7 +221,7 @@ def test_sarif_messages_are_shown(
         "[" * 100_000,
         '{"runs": []}',
         '{"runs": [{"tool": {"driver": {"name": "x"}}}]}',
-        '{"runs": [{"tool": {"driver": 0}, "results": [], "invocations": [{"executionSuccessful": false}]}]}',
+        json.dumps({"runs": [FAILED_RUN]}),
         '{"matches": [{}]}',
         '{"matches": []}',
         '{"SchemaVersion": 9, "ArtifactName": "x"}',
