@@ -3,100 +3,24 @@
 from __future__ import annotations
 
 import json
-import os
 from datetime import timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from helmforge.adapters.process import Runner
-from helmforge.adapters.scanner import CommandScanner
 from helmforge.domain.oci import Digest, RegistryHost, Repository
 from helmforge.domain.settings import Scan
 from helmforge.errors import MissingToolError, ToolError, UsageError
-from tests.adapters.recorded import arguments_of, recorded_program
+from tests.adapters.scanners import CLEAN, IMAGE, RECORDED, Scene, grype_report, sarif_report, trivy_report
 
 if TYPE_CHECKING:
-    from helmforge.domain.scanning import Finding
+    from pathlib import Path
 
 FAILED_RUN: dict[str, Any] = {
     "tool": {"driver": {"name": "x"}},
     "results": [],
     "invocations": [{"executionSuccessful": False}],
 }
-RECORDED = Path(__file__).parent / "scans"
-CLEAN = {"SchemaVersion": 2, "ArtifactName": "image.tar", "ArtifactType": "container_image"}
-IMAGE = Repository(RegistryHost("cr.example"), "team/shop").tagged("v1.0.0")
-
-
-def trivy_report(*severities: str) -> dict[str, Any]:
-    vulnerabilities = [
-        {
-            "VulnerabilityID": f"CVE-2026-{number:04}",
-            "PkgName": "openssl",
-            "InstalledVersion": "3.0.1",
-            **({"FixedVersion": "3.0.9"} if number % 2 else {}),
-            "Severity": severity,
-        }
-        for number, severity in enumerate(severities, start=1)
-    ]
-    return {**CLEAN, "Results": [{"Target": "image", "Vulnerabilities": vulnerabilities}]}
-
-
-def grype_report(*severities: str) -> dict[str, Any]:
-    return {
-        "source": {"type": "image"},
-        "matches": [
-            {
-                "vulnerability": {
-                    "id": f"GHSA-{number}",
-                    "severity": severity,
-                    "fix": {"versions": ["2.0", "2.1"]},
-                },
-                "relatedVulnerabilities": [{"id": f"CVE-2026-{number}"}],
-                "artifact": {"name": "left-pad", "version": "1.0"},
-            }
-            for number, severity in enumerate(severities, start=1)
-        ],
-    }
-
-
-def sarif_report(results: list[dict[str, Any]], rules: list[dict[str, Any]] | None = None) -> dict[str, Any]:
-    return {
-        "version": "2.1.0",
-        "runs": [{"tool": {"driver": {"name": "x", "rules": rules or []}}, "results": results}],
-    }
-
-
-class Scene:
-    """A scanner on PATH that gives a recorded answer."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.scanner = CommandScanner(Runner({"PATH": f"{folder}:{os.defpath}"}))
-        self.lines: list[str] = []
-        self.exported = 0
-
-    def archive(self) -> Path:
-        self.exported += 1
-        return self.folder / "image.tar"
-
-    def scan(
-        self, report: object, *command: str, code: int = 0, err: str = "", cases: str = ""
-    ) -> tuple[Finding, ...]:
-        self.record(report, command[0], code=code, err=err, cases=cases)
-        return self.ask(Scan(command))
-
-    def ask(self, scan: Scan) -> tuple[Finding, ...]:
-        return self.scanner.scan(scan, IMAGE, self.archive, self.folder, self.lines.append)
-
-    def record(self, report: object, program: str, *, code: int = 0, err: str = "", cases: str = "") -> None:
-        out = report if isinstance(report, str) else json.dumps(report)
-        recorded_program(self.folder, program, out=out, err=err, code=code, cases=cases)
-
-    def arguments(self, program: str) -> list[str]:
-        return arguments_of(self.folder / program)
 
 
 @pytest.fixture
@@ -132,17 +56,6 @@ def test_secrets_as_trivy_reported_them(scene: Scene) -> None:
     ]
 
 
-def test_sarif_as_trivy_wrote_it(scene: Scene) -> None:
-    """Recorded from `trivy config --format sarif`, 0.76.0."""
-    found = scene.scan((RECORDED / "trivy-config.sarif").read_text(encoding="utf-8"), "my-scanner")
-    assert [(one.severity, one.id, one.place) for one in found] == [
-        ("MEDIUM", "DS-0001", "Dockerfile"),
-        ("HIGH", "DS-0002", "Dockerfile"),
-        ("HIGH", "DS-0025", "Dockerfile"),
-        ("LOW", "DS-0026", "Dockerfile"),
-    ]
-
-
 def test_secrets_in_the_image_count_and_are_not_shown(scene: Scene) -> None:
     secret = {
         "RuleID": "aws-access-key",
@@ -160,53 +73,6 @@ def test_misconfigurations_of_the_image_count(scene: Scene) -> None:
     result = {"Target": "Dockerfile", "Misconfigurations": [failed, {**failed, "Status": "PASS"}]}
     (found,) = scene.scan({**CLEAN, "Results": [result]}, "trivy")
     assert str(found) == "HIGH DS-0002 Dockerfile: runs as root"
-
-
-@pytest.mark.parametrize(
-    ("result", "rule", "severities"),
-    [
-        ({"level": "note"}, {"properties": {"security-severity": "9.8"}}, ["CRITICAL"]),
-        ({"level": "error"}, {"properties": {"security-severity": "6.9"}}, ["MEDIUM"]),
-        ({"level": "error", "properties": {"x": 1}}, {"properties": {"security-severity": "1.0"}}, ["LOW"]),
-        ({"properties": {"security-severity": 7.0}}, {}, ["HIGH"]),
-        ({"level": "error"}, {}, ["HIGH"]),
-        ({}, {"defaultConfiguration": {"level": "error"}}, ["HIGH"]),
-        ({}, {}, ["MEDIUM"]),
-        ({"level": "error", "kind": "pass"}, {}, []),
-    ],
-)
-def test_sarif_severities(
-    scene: Scene, result: dict[str, Any], rule: dict[str, Any], severities: list[str]
-) -> None:
-    """The score decides before the level, and the rule's default stands in for the result's level."""
-    location = {"physicalLocation": {"artifactLocation": {"uri": "usr/lib/ssl.so"}}}
-    report = sarif_report([{"ruleId": "R1", "locations": [location], **result}], [{"id": "R1", **rule}])
-    found = scene.scan(report, "my-scanner")
-    assert [(one.severity, one.id, one.place) for one in found] == [
-        (severity, "R1", "usr/lib/ssl.so") for severity in severities
-    ]
-
-
-MESSAGES: dict[str, tuple[dict[str, Any], dict[str, Any], str]] = {
-    "text": ({"text": "world-writable file"}, {}, ": world-writable file"),
-    "only the first line": ({"text": "\n  runs as root \r\nUSER is missing"}, {}, ": runs as root"),
-    "no escape sequences": ({"text": "red\x1b[31m\u202efile"}, {}, ": red [31m file"),
-    "arguments": ({"text": "{{{0}}} in {1}, {7}", "arguments": ["key", "x"]}, {}, ": {key} in x, {7}"),
-    "braces without arguments": ({"text": "${{ env }}"}, {}, ": ${{ env }}"),
-    "of the rule": ({"id": "m"}, {"messageStrings": {"m": {"text": "no health check"}}}, ": no health check"),
-    "the rule's description": ({}, {"shortDescription": {"text": "setuid file"}}, ": setuid file"),
-    "nothing": ({}, {}, ""),
-    "long": ({"text": "x" * 500}, {}, f": {'x' * 200}…"),
-}
-
-
-@pytest.mark.parametrize(("message", "rule", "shown"), MESSAGES.values(), ids=MESSAGES)
-def test_sarif_messages_are_shown(
-    scene: Scene, message: dict[str, Any], rule: dict[str, Any], shown: str
-) -> None:
-    result = {"ruleId": "R1", "level": "error", "message": message}
-    (found,) = scene.scan(sarif_report([result], [{"id": "R1", **rule}]), "my-scanner")
-    assert str(found) == f"HIGH R1{shown}"
 
 
 @pytest.mark.parametrize("program", ["trivy", "grype", "my-scanner"])
