@@ -20,6 +20,7 @@ COMMANDS = {
     "update": "helmforge.cli.update:update",
     "lint": "helmforge.cli.lint:lint",
     "render": "helmforge.cli.render:render",
+    "services": "helmforge.cli.services:services",
     "pipeline": "helmforge.cli.pipeline:pipeline",
     "release": "helmforge.cli.release:release",
     "sandbox": "helmforge.cli.sandbox:sandbox",

@@ -42,6 +42,8 @@ verbose_option = click.option(
 environment_option = click.option(
     "--env", "environment", required=True, metavar="ENV", help="An environment of helmforge.yaml."
 )
+DEEPEN_HELP = "Fetch the history that a shallow clone lacks, instead of refusing it."
+deepen_option = click.option("--deepen", is_flag=True, help=DEEPEN_HELP)
 dry_run_option = click.option("--dry-run", is_flag=True, help="Print the plan and stop.")
 
 

@@ -30,6 +30,8 @@ def broken_rules(data: dict[str, Any]) -> Iterator[Problem]:
         )
     for index, folder in enumerate(data.get("services", [])):
         yield from objection(("services", index), _PATH, values.parse_path, folder)
+    for index, glob in enumerate(data.get("affected", {}).get("ignore", [])):
+        yield from objection(("affected", "ignore", index), _PATH, values.parse_path, glob)
     if "templates" in data:
         yield from objection(("templates",), _PATH, values.parse_path, data["templates"])
     yield from _scan_rules(data.get("scan", {}))

@@ -50,6 +50,9 @@ def _settings(data: dict[str, Any]) -> Settings:
         builder=data.get("builder", Settings.builder),
         scan=_scan(data.get("scan", {})),
         templates=values.parse_path(data["templates"]) if "templates" in data else Settings.templates,
+        ignore=tuple(
+            values.parse_path(glob) for glob in data.get("affected", {}).get("ignore", Settings.ignore)
+        ),
     )
 
 

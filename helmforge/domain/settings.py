@@ -122,8 +122,9 @@ class Scan:
 
 @dataclass(frozen=True)
 class Settings:
-    """helmforge.yaml. `environments` are in promotion order; `templates` is a folder, or empty. `revision`
-    is the commit that it was read from: what it refers to is read there, too. Empty for the work tree.
+    """helmforge.yaml. `environments` are in promotion order; `templates` is a folder, or empty. `ignore` are
+    globs of files whose change affects nobody. `revision` is the commit that it was read from: what it refers
+    to is read there, too. Empty for the work tree.
     """
 
     registry: Registry
@@ -135,6 +136,7 @@ class Settings:
     builder: str = ""
     scan: Scan = Scan()
     templates: str = ""
+    ignore: tuple[str, ...] = ()
     revision: str = ""
 
     def environment(self, name: str) -> Environment:

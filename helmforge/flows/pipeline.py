@@ -5,19 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from helmforge.domain.affected import affected, everything
+from helmforge.domain.affected import everything
 from helmforge.domain.branches import recognise
 from helmforge.domain.event import Event, EventKind, Flow
 from helmforge.domain.namespaces import demand_released
 from helmforge.domain.pipeline import Change, artifact_of, plan_pipeline
 from helmforge.domain.settings import DeployWhen
 from helmforge.errors import RefusedError, UsageError
+from helmforge.flows import comparison
+from helmforge.flows.affected import Findings, find
 from helmforge.flows.configuration import find_service, load_services, trunk_services, trunk_settings
 
 if TYPE_CHECKING:
     from helmforge.domain.affected import Reason
     from helmforge.domain.branches import BranchRef
     from helmforge.domain.git import Commit
+    from helmforge.domain.orphans import Orphan
     from helmforge.domain.plan import Plan
     from helmforge.domain.settings import Service, Settings
     from helmforge.flows.ports import Events, Git
@@ -29,18 +32,21 @@ class Request:
     """What the command line says; everything empty means: find out from CI or the checkout.
 
     `ref` is a branch (with or without refs/heads/), `base` what to compare with, `services` the only
-    ones to work on, whether they are affected or not.
+    ones to work on, whether they are affected or not. `deepen` brings the history that a shallow clone lacks.
     """
 
     ref: str = ""
     event: EventKind | None = None
     base: str = ""
     services: tuple[str, ...] = ()
+    deepen: bool = False
 
 
 @dataclass(frozen=True)
 class Pipeline:
-    """A recognised event and what it means here. `reasons` say why each service is part of it."""
+    """A recognised event and what it means here. `reasons` say why each service is part of it, `orphans`
+    which releases in clusters have no service any more.
+    """
 
     event: Event
     branch: BranchRef
@@ -49,6 +55,7 @@ class Pipeline:
     services: tuple[Service, ...]
     reasons: tuple[Reason, ...]
     plan: Plan
+    orphans: tuple[Orphan, ...] = ()
 
 
 def prepare(world: World, settings: Settings, events: Events, request: Request) -> Pipeline:
@@ -59,20 +66,22 @@ def prepare(world: World, settings: Settings, events: Events, request: Request) 
     if commit is None:
         raise UsageError("there is no commit yet", hint="git add . && git commit")
     _demand_same(event, commit)
+    if request.deepen:
+        world.git.deepen()
     if _publishes(branch, settings):
         settings = trunk_settings(world.git, settings)
         branch = recognise(event, settings)
     known = load_services(world.git, settings)
-    reasons = _reasons(world.git, settings, event, branch, known, request)
+    found = _findings(world.git, settings, event, branch, known, request)
     named = {service.name: service for service in known}
-    chosen = tuple(named[reason.service] for reason in reasons)
+    chosen = tuple(named[reason.service] for reason in found.reasons)
     if branch.flow is Flow.RELEASE:
         chosen = tuple(_where_trunk_says(world.git, settings, service) for service in chosen)
     change = Change(branch.flow, commit.oid, branch.version)
     if branch.flow is Flow.RELEASE:
         _guard_release(world.git, settings, event, change, chosen[0])
     plan = plan_pipeline(settings, change, chosen)
-    return Pipeline(event, branch, commit, settings, chosen, reasons, plan)
+    return Pipeline(event, branch, commit, settings, chosen, found.reasons, plan, found.orphans)
 
 
 def uncommitted(git: Git, request: Request, pipeline: Pipeline) -> int:
@@ -123,67 +132,30 @@ def _publishes(branch: BranchRef, settings: Settings) -> bool:
     return branch.flow is Flow.RELEASE or (branch.flow is Flow.TRUNK and deploys)
 
 
-def _reasons(
+def _findings(
     git: Git,
     settings: Settings,
     event: Event,
     branch: BranchRef,
     known: tuple[Service, ...],
     request: Request,
-) -> tuple[Reason, ...]:
+) -> Findings:
     if branch.flow is Flow.IGNORED:
-        return ()
+        return Findings(())
     if branch.service is not None:
         if request.services and set(request.services) != {branch.service}:
             raise UsageError(
                 f"{event.branch} releases {branch.service} and nothing else",
                 hint=f"leave --service out, or say --service {branch.service}",
             )
-        return everything(
-            (find_service(git, settings, known, branch.service),), f"named by the branch {event.branch}"
-        )
+        one = find_service(git, settings, known, branch.service)
+        return Findings(everything((one,), f"named by the branch {event.branch}"))
     if request.services:
         chosen = tuple(find_service(git, settings, known, name) for name in request.services)
-        return everything(chosen, "asked for with --service")
-    base, why = _base(git, settings, event, branch, request)
-    if base is None:
-        return everything(known, why)
-    return affected(git.changed_paths(base, "HEAD"), known)
-
-
-def _base(
-    git: Git, settings: Settings, event: Event, branch: BranchRef, request: Request
-) -> tuple[str | None, str]:
-    """The commit to compare with, or None and the reason why there is none."""
-    if git.is_shallow():
-        raise UsageError(
-            "this clone is shallow: which services are affected cannot be told from it",
-            why="in a shallow clone the merge base with the trunk comes out wrong without any error",
-            hint="git fetch --unshallow (GitHub Actions: fetch-depth: 0), or name services with --service",
-        )
+        return Findings(everything(chosen, "asked for with --service"))
     if request.base:
-        commit = _named_commit(git, request.base)
-        return git.merge_base(commit.oid, "HEAD"), f"nothing in common with {request.base}"
-    if branch.flow is Flow.TRUNK:
-        before = git.commit(event.before) if event.before.strip("0") else None
-        return (before.oid if before else None), "the commit before this push is not known"
-    target = event.target or settings.trunk
-    upstream = f"refs/remotes/{git.remote}/{target}"
-    if git.commit(upstream) is None:
-        git.fetch(f"refs/heads/{target}")
-    return git.merge_base(upstream, "HEAD"), f"nothing in common with {target}"
-
-
-def _named_commit(git: Git, name: str) -> Commit:
-    """A branch as the remote has it, else whatever Git's expressions name (gitrevisions)."""
-    there = f"refs/remotes/{git.remote}/{name}"
-    commit = git.commit(name) or git.commit(there) or git.find_commit(name) or git.find_commit(there)
-    if commit is None:
-        raise UsageError(
-            f"--base {name!r} is no commit here",
-            hint="git fetch, or correct it: a branch, a tag, a commit id, or an expression such as main~1",
-        )
-    return commit
+        return find(git, settings, known, comparison.since(git, request.base))
+    return find(git, settings, known, comparison.of_event(git, settings, event, branch.flow))
 
 
 def _guard_release(git: Git, settings: Settings, event: Event, change: Change, service: Service) -> None:

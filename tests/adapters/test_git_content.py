@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from helmforge.domain.changes import Changed
 from helmforge.errors import StepError, ToolError, UsageError
 from tests.support.repositories import Monorepo, opened
 
@@ -30,14 +31,14 @@ def test_merge_base(monorepo: Monorepo) -> None:
     monorepo.checkout("main")
     main = monorepo.commit("on main")
     git = opened(monorepo)
-    assert git.merge_base(side, main) == monorepo.first
+    assert git.merge_bases(side, main) == (monorepo.first,)
     monorepo.git("checkout", "--quiet", "--orphan", "unrelated")
-    assert git.merge_base(monorepo.commit("alone"), main) is None
+    assert git.merge_bases(monorepo.commit("alone"), main) == ()
 
 
 def test_a_commit_that_was_never_fetched_has_no_merge_base(monorepo: Monorepo) -> None:
     with pytest.raises(UsageError, match="not in this clone"):
-        opened(monorepo).merge_base("HEAD", UNKNOWN)
+        opened(monorepo).merge_bases("HEAD", UNKNOWN)
 
 
 def test_a_shallow_clone_says_so_and_tells_no_history(monorepo: Monorepo) -> None:
@@ -48,12 +49,12 @@ def test_a_shallow_clone_says_so_and_tells_no_history(monorepo: Monorepo) -> Non
     git = opened(shallow)
     assert git.is_shallow()
     with pytest.raises(UsageError, match="shallow") as caught:
-        git.merge_base("HEAD", "refs/remotes/origin/main")
+        git.merge_bases("HEAD", "refs/remotes/origin/main")
     assert "--unshallow" in caught.value.hint
     with pytest.raises(UsageError, match="shallow"):
         git.log(None, "HEAD")
     shallow.git("fetch", "--quiet", "--unshallow")
-    assert git.merge_base("HEAD", monorepo.first) == monorepo.first
+    assert git.merge_bases("HEAD", monorepo.first) == (monorepo.first,)
 
 
 def test_changed_paths_name_both_sides_of_a_rename(monorepo: Monorepo) -> None:
@@ -63,11 +64,56 @@ def test_changed_paths_name_both_sides_of_a_rename(monorepo: Monorepo) -> None:
     monorepo.git("rm", "--quiet", "services/a/gone")
     head = monorepo.commit()
     monorepo.git("config", "diff.renames", "copies")
-    assert opened(monorepo).changed_paths(base, head) == (
-        "moved.txt",
-        "services/a/gone",
-        "services/a/long.txt",
-    )
+    assert _paths(monorepo, base, head) == ["moved.txt", "services/a/gone", "services/a/long.txt"]
+
+
+def _paths(monorepo: Monorepo, base: str, head: str) -> list[str]:
+    return [one.path for one in opened(monorepo).changes(base, head)]
+
+
+def test_after_criss_cross_merges_there_are_several_bases(monorepo: Monorepo) -> None:
+    monorepo.branch("one")
+    one = monorepo.commit("one")
+    monorepo.checkout("main")
+    other = monorepo.commit("other")
+    monorepo.git("merge", "--quiet", "--no-ff", "--message", "m", one)
+    monorepo.checkout("one")
+    monorepo.git("merge", "--quiet", "--no-ff", "--message", "m", other)
+    assert set(opened(monorepo).merge_bases("HEAD", "refs/heads/main")) == {one, other}
+
+
+def test_a_shallow_clone_is_deepened(monorepo: Monorepo) -> None:
+    for number in range(4):
+        monorepo.commit(str(number))
+    monorepo.push()
+    git = opened(monorepo.clone("shallow", shallow=1))
+    git.deepen()
+    assert not git.is_shallow()
+    assert git.merge_bases("HEAD", monorepo.first) == (monorepo.first,)
+    git.deepen()
+
+
+def test_modes_links_and_submodules_are_changes(monorepo: Monorepo) -> None:
+    monorepo.write({"run": "x", "plain": "x"})
+    (monorepo.root / "link").symlink_to("run")
+    base = monorepo.commit()
+    (monorepo.root / "run").chmod(0o755)
+    (monorepo.root / "link").unlink()
+    (monorepo.root / "link").symlink_to("plain")
+    entry = f"160000,{monorepo.first},vendor"
+    monorepo.git("update-index", "--add", "--cacheinfo", entry)
+    monorepo.git("add", "run", "link")
+    monorepo.git("commit", "--quiet", "--message", "modes")
+    found = opened(monorepo).changes(base, "HEAD")
+    assert set(found) == {Changed("run"), Changed("link", opaque=True), Changed("vendor", opaque=True)}
+
+
+def test_many_files_are_read_at_once(monorepo: Monorepo) -> None:
+    monorepo.write({"a/x": "1\n", "a/empty": "", "b missing": "2"})
+    head = monorepo.commit()
+    asked = ["a/x", "no", "a/empty", "a", "new\nline", "b missing"]
+    assert opened(monorepo).read_many(head, asked) == {"a/x": b"1\n", "a/empty": b"", "b missing": b"2"}
+    assert opened(monorepo).read_many(head, []) == {}
 
 
 def test_changed_paths_keep_every_byte_of_a_name(monorepo: Monorepo) -> None:
@@ -75,15 +121,15 @@ def test_changed_paths_keep_every_byte_of_a_name(monorepo: Monorepo) -> None:
     for name in odd:
         (monorepo.root / os.fsdecode(name)).write_text("x")
     head = monorepo.commit()
-    found = opened(monorepo).changed_paths(monorepo.first, head)
+    found = _paths(monorepo, monorepo.first, head)
     assert {os.fsencode(path) for path in found} == set(odd)
 
 
 def test_changed_paths_of_an_unknown_commit(monorepo: Monorepo) -> None:
     with pytest.raises(ToolError, match="cannot compare"):
-        opened(monorepo).changed_paths(UNKNOWN, "HEAD")
+        opened(monorepo).changes(UNKNOWN, "HEAD")
     with pytest.raises(UsageError, match="not a ref name"):
-        opened(monorepo).changed_paths("--output=/tmp/x", "HEAD")
+        opened(monorepo).changes("--output=/tmp/x", "HEAD")
 
 
 def test_log_is_newest_first_and_filtered_by_path(monorepo: Monorepo) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from time import perf_counter
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helmforge.domain.affected import Reason, affected, everything
+from helmforge.domain.affected import Link, Node, NodeKind, Reason, everything, grow
+from helmforge.domain.affected import affected as spread
+from helmforge.domain.changes import Changed, Ignore
 from helmforge.domain.names import ServiceName
 from helmforge.domain.settings import Build, Service
 
@@ -18,8 +21,15 @@ def service(name: str, *depends_on: str, folder: str = "") -> Service:
     return Service(ServiceName(name), folder, build, f"{folder}/chart", depends_on=depends_on)
 
 
+def affected(changed: list[str], services: list[Service], ignore: Ignore = Ignore()) -> tuple[Reason, ...]:  # noqa: B008 - frozen
+    """Without the chains."""
+    found = spread(map(Changed, changed), grow(services), ignore)
+    assert all(reason.chain[-1].node == Node(NodeKind.SERVICE, reason.service) for reason in found)
+    return tuple(replace(reason, chain=()) for reason in found)
+
+
 def names(changed: list[str], *services: Service) -> list[str]:
-    return [str(reason.service) for reason in affected(changed, services)]
+    return [str(reason.service) for reason in affected(changed, list(services))]
 
 
 A, B = service("a"), service("b")
@@ -159,3 +169,34 @@ def _timed(changed: list[str], services: list[Service]) -> float:
     start = perf_counter()
     assert len(affected(changed, services)) == len(services)
     return perf_counter() - start
+
+
+def test_the_chain_leads_from_the_file_to_the_service() -> None:
+    services = [service("a", "b"), service("b", "libs/x")]
+    first, _ = spread([Changed("libs/x/1")], grow(services), Ignore())
+    assert first.chain == (
+        Link(Node(NodeKind.PATH, "libs/x"), "in"),
+        Link(Node(NodeKind.SERVICE, "b"), "dependsOn"),
+        Link(Node(NodeKind.SERVICE, "a"), "dependsOn"),
+    )
+
+
+def test_what_stands_for_everything_behind_it() -> None:
+    user = service("user", "vendor/lib/src", folder="apps/user")
+    graph = grow([A, user])
+    found = spread([Changed("vendor/lib", opaque=True)], graph, Ignore())
+    assert [reason.service for reason in found] == ["user"]
+    assert spread([Changed("vendor/lib")], graph, Ignore()) == ()
+    assert [one.service for one in spread([Changed("services", opaque=True)], graph, Ignore())] == ["a"]
+    assert names(["services/.gitattributes", "other/.gitattributes"], A, user) == ["a"]
+    assert names(["services/a/.gitattributes"], A, user) == ["a"]
+
+
+def test_ignored_files_concern_nobody() -> None:
+    ignore = Ignore(("**/*.md", "docs/**", "services/a/notes"))
+    user = service("user", "docs")
+    for path in ("services/a/README.md", "services/a/x/y.md", "services/a/notes/plan.txt", "docs/x.html"):
+        assert affected([path], [A, user], ignore) == ()
+    for path in ("services/a/readme.txt", "services/a/notes.txt", "services/a/service.yaml"):
+        assert [reason.service for reason in affected([path], [A, user], ignore)] == ["a"]
+    assert affected(["services/a/service.yaml"], [A], Ignore(("**",))) != ()

@@ -105,6 +105,12 @@ class Remote:
         if refs:
             self._fetch([self._refspec(names.ref_pattern(ref)) for ref in refs])
 
+    def deepen(self) -> None:
+        """The whole history behind what a shallow clone has."""
+        flags = ("--quiet", "--no-tags", "--no-recurse-submodules", "--no-write-fetch-head", "--unshallow")
+        asked = ("fetch", *flags, "--end-of-options", self.name)
+        self._retried(_FETCH_SECONDS, *asked, what="cannot fetch the history that this shallow clone lacks")
+
     def create(self, ref: str, oid: str, *, replaces: str = "") -> None:
         """Points `ref` to the object `oid`. Exactly one of several writers wins.
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from helmforge.adapters.process import Completed, Runner
+    from helmforge.domain.changes import Changed
     from helmforge.domain.chart_update import Merged
     from helmforge.domain.git import AnnotatedTag
 
@@ -98,22 +99,23 @@ class GitRepository:
         found = self._git.run(*asked)
         return self.commit(found.out.strip()) if found.code == 0 else None
 
-    def merge_base(self, one: str, other: str) -> str | None:
+    def deepen(self) -> None:
+        if self.is_shallow():
+            self._remote.deepen()
+
+    def merge_bases(self, one: str, other: str) -> tuple[str, ...]:
         """Raises UsageError in a shallow clone, where Git's answer may be wrong."""
         self._refuse_shallow()
         tips = [f"{names.revision(rev)}^{{commit}}" for rev in (one, other)]
-        found = self._git.run("merge-base", "--end-of-options", *tips)
+        found = self._git.run("merge-base", "--all", "--end-of-options", *tips)
         if found.code > 1:
             for rev in (one, other):
                 self._git.commit_id(rev)
             raise found.error("cannot find the common ancestor")
-        return found.out.strip() or None
+        return tuple(found.out.split())
 
-    def changed_paths(self, base: str, head: str) -> tuple[str, ...]:
-        trees_of = [f"{names.revision(rev)}^{{commit}}" for rev in (base, head)]
-        flags = ("-r", "-z", "--name-only", "--no-renames", "--no-relative", "--ignore-submodules=none")
-        what = f"cannot compare {base} with {head}"
-        return tuple(self._git.fields("diff-tree", *flags, "--end-of-options", *trees_of, "--", what=what))
+    def changes(self, base: str, head: str) -> tuple[Changed, ...]:
+        return trees.changes(self._git, names.revision(base), names.revision(head))
 
     def log(self, base: str | None, head: str, paths: Iterable[str] = ()) -> tuple[Commit, ...]:
         """Raises UsageError in a shallow clone: commits would be missing."""
@@ -131,6 +133,9 @@ class GitRepository:
 
     def named_files(self, rev: str, name: str) -> Mapping[str, bytes]:
         return trees.named_files(self._git, names.revision(rev), name)
+
+    def read_many(self, rev: str, paths: Iterable[str]) -> Mapping[str, bytes]:
+        return trees.read_many(self._git, names.revision(rev), paths)
 
     def object_format(self) -> str:
         found = self._git.check("rev-parse", "--show-object-format", what="cannot read the format of objects")

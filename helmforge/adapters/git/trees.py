@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 from fnmatch import translate
-from re import compile as regex
 from typing import TYPE_CHECKING
 
 from helmforge.adapters.git import names
 from helmforge.adapters.git.commands import split
+from helmforge.domain.changes import Changed
 from helmforge.errors import StepError, UsageError
 
 if TYPE_CHECKING:
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 _SKIPPED = {"node_modules"}
 _BLOB = "blob"
 _LINK = "120000"
+_OPAQUE = {_LINK, "160000"}  # the latter are submodules
+_PRESENT = re.compile(rb"[0-9a-f]+ ([a-z]+) (\d+)")
 
 
 def read(git: GitCommands, revision: str, path: str) -> bytes | None:
@@ -56,6 +59,41 @@ def named_files(git: GitCommands, revision: str, name: str) -> Mapping[str, byte
         if path.rpartition("/")[2] == name and kind == _BLOB and mode != _LINK
     }
     return dict(zip(found, _blobs(git, list(found.values())), strict=True))
+
+
+def read_many(git: GitCommands, revision: str, paths: Iterable[str]) -> Mapping[str, bytes]:
+    """Without those that are no file, or whose name no line of a request can hold."""
+    asked = [path for path in paths if "\n" not in path]
+    if not asked:
+        return {}
+    commit = git.commit_id(revision)
+    request = b"".join(os.fsencode(f"{commit}:{path}\n") for path in asked)
+    answer = git.check("cat-file", "--batch", stdin=request, what="cannot read files")
+    found: dict[str, bytes] = {}
+    start = 0
+    for path in asked:
+        line_end = answer.index(b"\n", start)
+        header = _PRESENT.fullmatch(answer, start, line_end)
+        start = line_end + 1
+        if header is None:
+            continue
+        size = int(header[2])
+        if header[1] == b"blob":
+            found[path] = answer[start : start + size]
+        start += size + 1
+    return found
+
+
+def changes(git: GitCommands, base: str, head: str) -> tuple[Changed, ...]:
+    """Content, modes, links and submodules; both sides of a rename."""
+    trees_of = [f"{revision}^{{commit}}" for revision in (base, head)]
+    flags = ("-r", "-z", "--raw", "--no-renames", "--no-relative", "--ignore-submodules=none", "--abbrev=1")
+    what = f"cannot compare {base} with {head}"
+    fields = git.fields("diff-tree", *flags, "--end-of-options", *trees_of, "--", what=what)
+    return tuple(
+        Changed(path, opaque=facts[1:7] in _OPAQUE or facts[8:14] in _OPAQUE)
+        for facts, path in zip(fields[::2], fields[1::2], strict=True)
+    )
 
 
 def _entries(git: GitCommands, revision: str, path: str, flags: str) -> Iterator[tuple[str, str, str, str]]:
@@ -116,7 +154,7 @@ def _matching(root: Path, path: str, parts: tuple[str, ...]) -> Iterator[str]:
 def _named(root: Path, path: str, part: str) -> list[str]:
     """The folders in `path` whose name matches one part of a glob."""
     if any(char in part for char in "*?["):
-        matches = regex(translate(part)).match
+        matches = re.compile(translate(part)).match
         return [child for child in _children(root, path) if matches(child.rpartition("/")[2])]
     child = f"{path}/{part}" if path else part
     return [] if (root / child).is_symlink() else [child]

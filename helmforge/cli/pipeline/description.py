@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import click
 
 from helmforge.cli.printing import clean
+from helmforge.cli.reasons import reason_document, why
 from helmforge.cli.summaries import plan_document, plan_lines
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from helmforge.domain.orphans import Orphan
     from helmforge.flows.pipeline import Pipeline
 
 
@@ -29,14 +34,30 @@ def _text(pipeline: Pipeline) -> list[str]:
     head = (
         f"{pipeline.event.kind.value} of {branch} at {pipeline.commit.oid[:12]}: {pipeline.branch.flow.value}"
     )
+    orphaned = [f"  {line}" for line in orphan_lines(pipeline.orphans)]
+    orphaned = ["orphaned:", *orphaned] if orphaned else []
     if not pipeline.services:
-        return [head, f"nothing to do: {clean(pipeline.branch.why) or 'no service is affected'}"]
-    reasons = [f"  {reason.service}: {clean(_why(reason.path, reason.via))}" for reason in pipeline.reasons]
-    return [head, "affected:", *reasons, "plan:", *(f"  {line}" for line in plan_lines(pipeline.plan))]
+        return [head, f"nothing to do: {clean(pipeline.branch.why) or 'no service is affected'}", *orphaned]
+    reasons = [f"  {reason.service}: {clean(why(reason))}" for reason in pipeline.reasons]
+    return [
+        head,
+        "affected:",
+        *reasons,
+        "plan:",
+        *(f"  {line}" for line in plan_lines(pipeline.plan)),
+        *orphaned,
+    ]
 
 
-def _why(path: str, via: str) -> str:
-    return f"{path} ({via})" if path and via else path or via
+def orphan_lines(orphans: Iterable[Orphan]) -> list[str]:
+    """What stays in the clusters, and how to take it away."""
+    return [
+        clean(
+            f"the release {one.service} in {one.environment} is orphaned ({one.why}): when nobody needs it, "
+            f"helm uninstall {one.service} --kube-context {one.context} --namespace {one.namespace}"
+        )
+        for one in orphans
+    ]
 
 
 def _document(pipeline: Pipeline) -> dict[str, object]:
@@ -50,9 +71,8 @@ def _document(pipeline: Pipeline) -> dict[str, object]:
         "commit": pipeline.commit.oid,
         "version": version.tag if version else "",
         "services": [service.name for service in pipeline.services],
-        "reasons": [
-            {"service": reason.service, "path": reason.path, "via": reason.via} for reason in pipeline.reasons
-        ],
+        "reasons": [reason_document(reason) for reason in pipeline.reasons],
+        "orphaned": [asdict(one) for one in pipeline.orphans],
         "steps": plan_document(pipeline.plan),
     }
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
+from helmforge.cli.options import DEEPEN_HELP
 from helmforge.domain.event import EventKind
 
 if TYPE_CHECKING:
@@ -15,6 +16,13 @@ if TYPE_CHECKING:
     from helmforge.flows.world import World
 
 F = TypeVar("F", bound="Callable[..., object]")
+
+_DEEPEN = "helmforge.deepen"
+
+
+def _remember(context: click.Context, _: click.Parameter, deepen: bool) -> None:  # noqa: FBT001 - click's callback
+    context.meta[_DEEPEN] = deepen
+
 
 _OPTIONS = (
     click.option(
@@ -28,6 +36,13 @@ _OPTIONS = (
         default="",
         metavar="REF",
         help="Compare with this branch, commit, or what else Git understands: main~1.",
+    ),
+    click.option(
+        "--deepen",
+        is_flag=True,
+        expose_value=False,
+        callback=_remember,
+        help=DEEPEN_HELP,
     ),
     click.option(
         "--service",
@@ -52,7 +67,8 @@ def prepare(ref: str, event: str | None, base: str, services: tuple[str, ...]) -
     from helmforge.flows import pipeline as flow  # noqa: PLC0415
 
     world, settings = connect()
-    request: Request = flow.Request(ref, EventKind(event) if event else None, base, services)
+    deepen = bool(click.get_current_context().meta.get(_DEEPEN))
+    request: Request = flow.Request(ref, EventKind(event) if event else None, base, services, deepen)
     pipeline = flow.prepare(world, settings, wiring.events(), request)
     _mind_uncommitted(flow.uncommitted(world.git, request, pipeline))
     return world, pipeline

@@ -7,8 +7,8 @@ from pathlib import Path
 import click
 
 from helmforge.cli.finish import finish
-from helmforge.cli.options import dry_run_option, output_option, verbose_option
-from helmforge.cli.pipeline.description import describe
+from helmforge.cli.options import dry_run_option, output_option, verbose_option, warn
+from helmforge.cli.pipeline.description import describe, orphan_lines
 from helmforge.cli.pipeline.request import prepare, request_options
 from helmforge.cli.progress import renderer
 
@@ -57,6 +57,8 @@ def run(  # noqa: PLR0913 - one parameter for each option
     if dry_run:
         describe(pipeline, output)
         return
+    for line in orphan_lines(pipeline.orphans):
+        warn(line)
     with renderer(output, verbose=verbose) as sink:
         summary = run_plan(world, pipeline.settings, pipeline.plan, sink, jobs=jobs, reports=report)
     finish(summary, output)

@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
+    from helmforge.domain.changes import Changed
     from helmforge.domain.chart_update import Merged
     from helmforge.domain.git import AnnotatedTag, Commit, Person
 
@@ -40,9 +41,14 @@ class Git(Protocol):
     def find_commit(self, expression: str) -> Commit | None:
         """What `expression` names (gitrevisions(7): `main~1`, `v1.0^`, `@{u}`); None when nothing here."""
 
-    def merge_base(self, one: str, other: str) -> str | None: ...
-    def changed_paths(self, base: str, head: str) -> tuple[str, ...]:
-        """POSIX paths, both sides of a rename, of what differs between the two trees."""
+    def deepen(self) -> None:
+        """Brings the history that a shallow clone lacks."""
+
+    def merge_bases(self, one: str, other: str) -> tuple[str, ...]:
+        """All best common ancestors: after criss-cross merges there are several."""
+
+    def changes(self, base: str, head: str) -> tuple[Changed, ...]:
+        """What differs between the two trees, both sides of a rename. POSIX paths."""
 
     def log(self, base: str | None, head: str, paths: Iterable[str] = ()) -> tuple[Commit, ...]:
         """Commits reachable from `head` and not from `base`, newest first, that touch `paths`."""
@@ -53,6 +59,9 @@ class Git(Protocol):
 
     def named_files(self, rev: str, name: str) -> Mapping[str, bytes]:
         """Every regular file called `name` at `rev`, by its folder ("." for the root)."""
+
+    def read_many(self, rev: str, paths: Iterable[str]) -> Mapping[str, bytes]:
+        """Those of `paths` that are files at `rev`, from one process; of a symbolic link the text of it."""
 
     def object_format(self) -> str:
         """sha1 or sha256: how ids of objects are computed here."""
