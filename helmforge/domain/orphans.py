@@ -24,7 +24,7 @@ class Orphan:
 
 
 def orphans(settings: Settings, before: Iterable[Service], now: Iterable[Service]) -> tuple[Orphan, ...]:
-    """`before` are services as they were where their service.yaml is another one, or gone."""
+    """`before` are services as they were in the commits that are compared with."""
     every = tuple(now)
     names = {service.name: service for service in every}
     folders = {service.folder: service for service in every}

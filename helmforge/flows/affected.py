@@ -48,7 +48,7 @@ def find(git: Git, settings: Settings, services: Sequence[Service], comparison: 
     changes = changed(git, comparison)
     if not changes:
         return Findings(())
-    before = tuple(_former(git, settings, base, changes) for base in comparison.bases)
+    before = tuple(_former(git, settings, base, changes, services) for base in comparison.bases)
     graph = graph_of(git, settings, services, before)
     left = orphans(settings, (service for each in before for service in each), services)
     return Findings(affected(changes, graph, Ignore(settings.ignore)), left)
@@ -57,11 +57,11 @@ def find(git: Git, settings: Settings, services: Sequence[Service], comparison: 
 def graph_of(
     git: Git, settings: Settings, services: Sequence[Service], former: tuple[tuple[Service, ...], ...] = ()
 ) -> Graph:
-    """`former`: services as they were before, where their service.yaml is another one now."""
+    """`former`: for each base the services as they were there, when they are different now."""
     builds, hidden = _images(git, [service for service in services if service.has_image])
     charts = chart_dependencies(git, (service.chart for service in services))
     images = any(build.images for build in builds.values())
-    known = [*services, *(service for before in former for service in before)]
+    known = [*(service for before in former for service in before), *services]
     return grow(
         services,
         Sources(
@@ -109,27 +109,31 @@ def _repositories(settings: Settings, services: Iterable[Service]) -> dict[str, 
     return found
 
 
-def _former(git: Git, settings: Settings, base: str, changes: Iterable[Changed]) -> tuple[Service, ...]:
-    """The services of `base` whose service.yaml is another one now, or gone.
-
-    All of them when helmforge.yaml changed: other folders may have counted. A file that was no valid
-    service.yaml made no service.
+def _former(
+    git: Git, settings: Settings, base: str, changes: Iterable[Changed], services: Sequence[Service]
+) -> tuple[Service, ...]:
+    """The services of `base`; none when no service.yaml differs. A file that was no valid service.yaml made
+    no service.
     """
     paths = [one.path for one in changes]
-    if SETTINGS_FILE in paths:
-        texts: Mapping[str, bytes] = git.named_files(base, SERVICE_FILE)
+    if SETTINGS_FILE in paths:  # other folders may have counted
         text = git.read(base, SETTINGS_FILE)
         globs = _globs(text) if text is not None else ()
-    else:
-        files = [path for path in paths if posixpath.basename(path) == SERVICE_FILE]
-        read = git.read_many(base, files) if files else {}
-        texts, globs = (
-            {posixpath.dirname(path) or ".": content for path, content in read.items()},
-            settings.services,
-        )
+        return _parsed(git.named_files(base, SERVICE_FILE), globs)
+    files = {path for path in paths if posixpath.basename(path) == SERVICE_FILE}
+    if not files:
+        return ()
+    texts = {posixpath.dirname(path) or ".": text for path, text in git.read_many(base, files).items()}
+    same = (
+        one for one in services if posixpath.join(one.folder, SERVICE_FILE).removeprefix("./") not in files
+    )
+    return (*same, *_parsed(texts, settings.services))
+
+
+def _parsed(texts: Mapping[str, bytes], globs: Iterable[str]) -> tuple[Service, ...]:
     found = (
         _service(folder, content)
-        for folder, content in texts.items()
+        for folder, content in sorted(texts.items())
         if any(glob_matches(glob, folder) for glob in globs)
     )
     return tuple(service for service in found if service is not None)
