@@ -11,6 +11,7 @@ from helmforge.domain import dockerfile
 from helmforge.domain.affected import Sources, affected, everything, grow
 from helmforge.domain.branches import glob_matches
 from helmforge.domain.changes import Ignore
+from helmforge.domain.dockerfile.glancing import parents, reads_only_its_own
 from helmforge.domain.dockerfile.ignoring import Ignored
 from helmforge.domain.orphans import orphans
 from helmforge.errors import UsageError
@@ -58,7 +59,7 @@ def graph_of(
     git: Git, settings: Settings, services: Sequence[Service], former: tuple[tuple[Service, ...], ...] = ()
 ) -> Graph:
     """`former`: for each base the services as they were there, when they are different now."""
-    builds, hidden = _images(git, [service for service in services if service.has_image])
+    builds, hidden = _images(git, settings, services)
     charts = chart_dependencies(git, (service.chart for service in services))
     images = any(build.images for build in builds.values())
     known = [*(service for before in former for service in before), *services]
@@ -76,10 +77,20 @@ def graph_of(
 
 
 def _images(
-    git: Git, services: Sequence[Service]
+    git: Git, settings: Settings, services: Sequence[Service]
 ) -> tuple[dict[ServiceName, BuildInputs], dict[ServiceName, tuple[tuple[str, Ignored], ...]]]:
-    texts = git.read_many("HEAD", dict.fromkeys(service.build.dockerfile for service in services))
-    built = [service for service in services if service.build.dockerfile in texts]
+    images = [service for service in services if service.has_image]
+    texts = git.read_many("HEAD", dict.fromkeys(service.build.dockerfile for service in images))
+    built = [service for service in images if service.build.dockerfile in texts]
+    if not settings.ignore:
+        hosts = {str(settings.registry), *(str(one.images.registry) for one in settings.environments)}
+        shared = {parent for service in services for parent in parents(service.folder)}
+        built = [
+            service
+            for service in built
+            if service.folder in shared
+            or not reads_only_its_own(service, _text(texts[service.build.dockerfile]), hosts)
+        ]
     ignored = git.read_many("HEAD", dict.fromkeys(path for service in built for path in _hiding(service)))
     builds = {service.name: _inputs(service, texts[service.build.dockerfile]) for service in built}
     files = {path: Ignored(_text(content)) for path, content in ignored.items()}

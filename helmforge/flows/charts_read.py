@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import posixpath
 from typing import TYPE_CHECKING
-from urllib.parse import unquote
 
 from helmforge import yamlio
 from helmforge.domain.affected import ChartDependency
@@ -15,7 +14,7 @@ if TYPE_CHECKING:
 
     from helmforge.flows.ports import Git
 
-_LISTS = ("Chart.yaml", "requirements.yaml")  # the second is that of charts with apiVersion v1
+_CHART, _OLDER = "Chart.yaml", "requirements.yaml"
 _FILE = "file://"
 
 
@@ -26,18 +25,30 @@ def chart_dependencies(git: Git, folders: Iterable[str]) -> dict[str, tuple[Char
     waiting = set(folders)
     while waiting:
         seen |= waiting
-        files = {
-            posixpath.join(folder, name).removeprefix("./"): folder for folder in waiting for name in _LISTS
-        }
-        waiting = set()
-        for path, content in git.read_many("HEAD", files).items():
-            listed = _listed(content, path, files[path])
-            if listed is None or listed:
-                folder = files[path]
-                before = found.get(folder, ())
-                found[folder] = None if listed is None or before is None else (*before, *listed)
-                waiting |= {one.folder for one in listed or ()} - seen
+        listed = _lists(git, waiting)
+        found |= listed
+        waiting = {one.folder for each in listed.values() for one in each or ()} - seen
     return found
+
+
+def _lists(git: Git, folders: Iterable[str]) -> dict[str, tuple[ChartDependency, ...] | None]:
+    files = {_path(folder, _CHART): folder for folder in folders}
+    texts = git.read_many("HEAD", files)
+    # those of apiVersion v1 may have a second list
+    older = {_path(files[path], _OLDER): files[path] for path, text in texts.items() if b"v2" not in text}
+    found: dict[str, tuple[ChartDependency, ...] | None] = {}
+    for path, content in (*texts.items(), *git.read_many("HEAD", older).items()):
+        folder = files.get(path) or older[path]
+        listed, before = _listed(content, path, folder), found.get(folder, ())
+        if listed is None or before is None:
+            found[folder] = None
+        elif listed:
+            found[folder] = (*before, *listed)
+    return found
+
+
+def _path(folder: str, name: str) -> str:
+    return name if folder == "." else f"{folder}/{name}"
 
 
 def _listed(content: bytes, path: str, folder: str) -> tuple[ChartDependency, ...] | None:
@@ -60,5 +71,5 @@ def _listed(content: bytes, path: str, folder: str) -> tuple[ChartDependency, ..
 
 def _inside(address: str, folder: str) -> str:
     """What leaves the repository counts as its root: where it leads is not clear."""
-    path = posixpath.normpath(posixpath.join(folder, unquote(address.removeprefix(_FILE))))
-    return "." if path.startswith(("..", "/")) else path
+    path = posixpath.normpath(posixpath.join(folder, address.removeprefix(_FILE)))
+    return "." if path.startswith(("..", "/")) or "%" in path else path

@@ -10,7 +10,7 @@ import pytest
 from helmforge.domain.changes import Changed
 from helmforge.flows import comparison
 from helmforge.flows.affected import find
-from tests.support.layouts import Layout, changed, expected, layout, settings
+from tests.support.layouts import changed, expected, layout, settings
 from tests.support.repositories import Monorepo, opened
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from helmforge.flows.ports import Git
+    from tests.support.layouts import Layout
 
 _PURE, _BATCHES, _REAL = 4960, 8, 40
 

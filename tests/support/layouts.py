@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-import random
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
 
 from helmforge import config
-from helmforge.domain.settings import Service, Settings
+
+if TYPE_CHECKING:
+    import random
+
+    from helmforge.domain.settings import Service, Settings
 
 SETTINGS = config.parse_settings(
     "registry: r.example\nenvironments: {qa: {cluster: {context: dev}, deploy: on-release}}\n"
@@ -102,7 +106,7 @@ def layout(chance: random.Random) -> Layout:
         "charts/one/Chart.yaml": chance.choice(["name: one\n", _two()]),
         "charts/two/Chart.yaml": "name: two\n",
     }
-    return Layout(specs, tuple({path: "1" for path in _FILES}.items() | charts.items()))
+    return Layout(specs, tuple(dict.fromkeys(_FILES, "1").items() | charts.items()))
 
 
 def _two() -> str:

@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
-from helmforge.domain.selection import Selection
-
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from helmforge.domain.names import ServiceName
+    from helmforge.domain.selection import Selection
 
 
 class NodeKind(StrEnum):

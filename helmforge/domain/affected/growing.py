@@ -39,7 +39,8 @@ class Sources:
 
     `builds` and `hidden` are by service: what its Dockerfile reads, and which .dockerignore files hold.
     `charts` is by folder; None stands for a Chart.yaml that cannot be read. `repositories`: where images live
-    -> the service. `former` are, for each base, the services as they were there; `shared` are files that concern every image.
+    -> the service. `former` are, for each base, the services as they were there; `shared` are
+    files that concern every image.
     """
 
     builds: Mapping[ServiceName, BuildInputs] = field(default_factory=dict)

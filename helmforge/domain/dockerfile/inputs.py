@@ -220,9 +220,7 @@ def _named(reference: str, stages: Sequence[_Stage], before: int) -> Iterator[in
     """The stages above `before` that `reference` means: the last of a name, an index, all that it may mean."""
     if UNKNOWN in reference:
         pattern = re.compile(re.escape(reference.lower()).replace(UNKNOWN, ".*"))
-        yield from (
-            at for at in range(before) if pattern.fullmatch(stages[at].name) or pattern.fullmatch(str(at))
-        )
+        yield from (at for at in range(before) if any(map(pattern.fullmatch, (stages[at].name, str(at)))))
         return
     named = [at for at in range(before) if stages[at].name and stages[at].name == reference.lower()]
     if named:
