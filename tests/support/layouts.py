@@ -55,7 +55,7 @@ _SOURCES = (
 
 @dataclass(frozen=True)
 class Spec:
-    """One service. Sources of COPY are relative to the root, which is the build context when there are any."""
+    """One service. Sources of COPY are relative to the root, the build context when there are any."""
 
     folder: str
     name: str
@@ -74,7 +74,8 @@ class Spec:
             f"- {{name: {one}, repository: 'file://../{up}/charts/{one}'}}\n" for one in self.charts
         )
         return {
-            f"{self.folder}/service.yaml": f"name: {self.name}\nbuild: {{context: {up if self.copies else '.'}}}\n"
+            f"{self.folder}/service.yaml": f"name: {self.name}\n"
+            f"build: {{context: {up if self.copies else '.'}}}\n"
             + (f"dependsOn:\n{depends}" if depends else ""),
             f"{self.folder}/Dockerfile": f"{froms}FROM scratch\n{stages}{copies}",
             f"{self.folder}/chart/Chart.yaml": "name: x\n" + (f"dependencies:\n{chart}" if chart else ""),
