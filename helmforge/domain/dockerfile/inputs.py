@@ -217,7 +217,7 @@ def _needed(stages: Sequence[_Stage], target: str) -> set[int]:
 
 
 def _named(reference: str, stages: Sequence[_Stage], before: int) -> Iterator[int]:
-    """The stages above `before` `reference` means: the last of a name, an index, or all possible ones."""
+    """The earlier stages that `reference` means: the last of a name, an index, or all possible ones."""
     if UNKNOWN in reference:
         pattern = re.compile(re.escape(reference.lower()).replace(UNKNOWN, ".*"))
         yield from (at for at in range(before) if any(map(pattern.fullmatch, (stages[at].name, str(at)))))
