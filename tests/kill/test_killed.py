@@ -93,5 +93,7 @@ def test_killed_anywhere_and_run_again_ends_the_same(
         f"{helm}, {trial.environment}: killed at {hits} of {len(points)} points, "
         f"{len(differed)} ended differently",
     )
-    assert hits >= len(chosen) - 2, "most of the chosen points must have been reached"
+    # How often a run asks while it waits differs from run to run: the last points may not come up again.
+    unreached = max(2, len(chosen) // 20)
+    assert hits >= len(chosen) - unreached, "most of the chosen points must have been reached"
     assert differed == [], f"expected {expected}"
