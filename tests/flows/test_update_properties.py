@@ -88,10 +88,11 @@ def test_no_line_of_the_users_is_lost(
         after = scene.chart()
         files = {file.path: file for file in result.charts[0].update.files}
         for path, lines in edits.items():
+            published = [BASE, first[path]][:number]  # with such a text a file is as the templates had it
             if lines is None:
                 forgotten = number > 1 and first[path] is None  # the templates had dropped it, too
                 assert path not in after or forgotten, "what was deleted stays deleted"
-            elif lines != BASE or not closed:
+            elif lines not in published or not closed:
                 added = lines_of(text(lines).encode()) - lines_of(text(BASE).encode())
                 assert not added - lines_of(after.get(path)), (path, lock)
             else:
