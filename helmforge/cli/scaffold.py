@@ -90,10 +90,15 @@ def scaffold(
     if output == "json":
         documents = [_document(result, git.root) for result in results]
         click.echo(json.dumps(documents if len(documents) > 1 else documents[0], indent=2))
-    elif len(results) > 1:
-        _print_each(results, git.root)
     else:
-        _print(results[0], git.root)
+        _show(results, git.root)
+
+
+def _show(results: Sequence[Scaffolded], root: Path) -> None:
+    if len(results) > 1:
+        _print_each(results, root)
+    else:
+        _print(results[0], root)
 
 
 def _with_answers(request: ScaffoldRequest, answers: Sequence[str]) -> ScaffoldRequest:

@@ -58,7 +58,8 @@ def update(*, services: tuple[str, ...], all_: bool, check: bool, force: bool, o
     world, settings = connect()
     request = flow.UpdateRequest(services, check=check, force=force)
     root = world.git.root
-    tools = flow.Tools(world.git, world.helm, wiring.chart_folders(root), wiring.templates(root, settings))
+    folders, templates = wiring.chart_folders(root), wiring.templates(root, settings)
+    tools = flow.Tools(world.git, world.helm, folders, templates, world.workspace)
     show = _ignore if output == "json" else _show
     result = flow.update(tools, settings, request, show)
     if output == "json":

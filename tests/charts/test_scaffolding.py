@@ -9,7 +9,7 @@ import pytest
 import semver
 from ruamel.yaml import YAML
 
-from helmforge.adapters.templates import TEMPLATE_VERSION, JinjaTemplates, template_root
+from helmforge.adapters.templates import JinjaTemplates, template_root
 from helmforge.domain.scaffolding import EnvironmentAnswers
 from helmforge.errors import StepError, UsageError
 from tests.charts.helm import ANSWERS, read_yaml
@@ -98,7 +98,7 @@ def test_a_template_that_asks_for_more_says_where(tmp_path: Path) -> None:
 
 
 def test_the_version_of_the_templates() -> None:
-    assert semver.Version.is_valid(TEMPLATE_VERSION)
+    assert semver.Version.is_valid(JinjaTemplates().version)
     assert (template_root() / "web" / "chart" / "Chart.yaml").is_file()
 
 

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from helmforge.adapters.templates import TEMPLATE_VERSION, template_root
+from helmforge.adapters.templates import JinjaTemplates, template_root
 from helmforge.adapters.templates.places import Folder
 from helmforge.domain.version import Version
 
 ROOT = Path(__file__).parents[2]
+TEMPLATE_VERSION = JinjaTemplates().version
 RECORD = ROOT / "tests" / "golden" / "templates.txt"
 
 

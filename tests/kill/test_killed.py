@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from tests.kill.worlds import World
     from tests.support.shop import Place
 
+ATTEMPTS = 3
+"""How often a run asks while it waits differs from run to run: a late point may come up only at the next."""
 EVERY = int(os.environ.get("HELMFORGE_KILL_EVERY", "17"))
 
 
@@ -83,17 +85,18 @@ def test_killed_anywhere_and_run_again_ends_the_same(
     chosen = [*points[:-1:EVERY], points[-1]]
     differed, hits = [], 0
     for point in chosen:
-        hit, world = trial.killed(point)
-        hits += hit
-        if world != expected:
-            differed.append((str(point), world))
+        for _ in range(ATTEMPTS):
+            hit, world = trial.killed(point)
+            if world != expected:
+                differed.append((str(point), world))
+            if hit:
+                hits += 1
+                break
     helm = trial.shop.place.helm.parent.name
     record_property(
         "evidence",
         f"{helm}, {trial.environment}: killed at {hits} of {len(points)} points, "
         f"{len(differed)} ended differently",
     )
-    # How often a run asks while it waits differs from run to run: the last points may not come up again.
-    unreached = max(2, len(chosen) // 20)
-    assert hits >= len(chosen) - unreached, "most of the chosen points must have been reached"
+    assert hits >= len(chosen) - 2, "most of the chosen points must have been reached"
     assert differed == [], f"expected {expected}"

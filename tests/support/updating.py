@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from helmforge.adapters.chart_folders import ChartFolders
 from helmforge.adapters.files import WorkTree
 from helmforge.adapters.templates import JinjaTemplates
+from helmforge.adapters.workspaces import workspace
 from helmforge.config import parse_settings
 from helmforge.flows.configuration import load_services
 from helmforge.flows.scaffold import ScaffoldRequest, scaffold
@@ -116,7 +117,8 @@ class Scene:
         clone = at or self.repo
         settings = parse_settings((clone.root / "helmforge.yaml").read_text(encoding="utf-8"))
         templates = JinjaTemplates(self.templates, repository=clone.root, own=settings.templates)
-        tools = Tools(opened(clone), self.helm, ChartFolders(clone.root), templates)  # type: ignore[arg-type]  # SilentHelm
+        folders = ChartFolders(clone.root)
+        tools = Tools(opened(clone), self.helm, folders, templates, workspace)  # type: ignore[arg-type]  # SilentHelm
         return update(tools, settings, UpdateRequest(services, check=check, force=force), show)
 
     def write(self, path: str, text: str) -> None:

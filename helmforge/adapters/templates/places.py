@@ -42,7 +42,8 @@ class Folder:
         """Of all names and contents."""
         found = hashlib.sha256()
         for path in self._paths(""):
-            found.update(f"{path}\0{len(self._text(path))}\0{self._text(path)}".encode())
+            text = self._text(path)
+            found.update(f"{path}\0{len(text)}\0{text}".encode())
         return f"sha256:{found.hexdigest()}"
 
     def _paths(self, below: str) -> Iterator[str]:

@@ -39,6 +39,7 @@ class JinjaTemplates:
 
     @cached_property
     def version(self) -> str:
+        """Semver: a patch never restarts pods, a minor version may, a major one needs a migration."""
         return (self._root / "VERSION").read_text(encoding="utf-8").strip()
 
     @cached_property

@@ -13,6 +13,8 @@ from helmforge.flows.update.reading import chosen, read_charts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from contextlib import AbstractContextManager
+    from pathlib import Path
 
     from helmforge.domain.chart_update import ChartUpdate
     from helmforge.domain.settings import Settings
@@ -24,12 +26,13 @@ __all__ = ["Tools", "Update", "UpdateRequest", "update"]
 
 @dataclass(frozen=True)
 class Tools:
-    """What an update works with."""
+    """What an update works with; `workspace` is as in World."""
 
     git: Git
     helm: Helm
     folders: ChartFolders
     templates: Templates
+    workspace: Callable[[], AbstractContextManager[Path]]
 
 
 @dataclass(frozen=True)
@@ -87,7 +90,7 @@ def update(
     services = chosen(git, settings, request.services)
     read = read_charts(folders, templates, services, named=bool(request.services))
     updates = plan_charts(git, folders, templates, settings, read.charts, force=request.force)
-    rendering = Rendering(tools.helm, folders, git.root)
+    rendering = Rendering(tools.helm, folders, tools.workspace, git.root)
     charts = effects_of(rendering, settings.environments, updates, helm_needed=not request.check)
     result = Update(request, charts, read.unmanaged, read.finished)
     show(result)

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import json
 import re
-import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from helmforge import yamlio
+from helmforge.domain import policy
 from helmforge.domain.chart_effect import Disturbance, effect
 from helmforge.domain.chart_texts import has_markers
 from helmforge.errors import ConfigError, MissingToolError, StepError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
+    from contextlib import AbstractContextManager
+    from pathlib import Path
     from typing import Any
 
     from helmforge.domain.chart_effect import Effect
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 
 _SIDE_BY_SIDE = 4
 _DOCUMENTS = re.compile(r"^---[ \t]*\n", re.MULTILINE)
-_PINNED = {"repository": "pinned.invalid/image", "tag": "pinned", "digest": "sha256:" + "0" * 64}
 
 
 @dataclass(frozen=True)
@@ -64,10 +64,11 @@ def _objections(each: EnvironmentEffect) -> list[str]:
 
 @dataclass(frozen=True)
 class Rendering:
-    """`root` is the repository's, where the charts lie as they are now."""
+    """`root` is the repository's, where the charts lie as they are now. `workspace` is as in World."""
 
     helm: Helm
     folders: ChartFolders
+    workspace: Callable[[], AbstractContextManager[Path]]
     root: Path
 
 
@@ -91,8 +92,8 @@ def effects_of(
             raise
         unknown = _all_unknown(environments, error.what)
         return tuple(ChartEffects(each, unknown if each.contents else ()) for each in updates)
-    with tempfile.TemporaryDirectory(prefix="helmforge-update-") as work:
-        renderer = _Renderer(rendering, Path(work))
+    with rendering.workspace() as work:
+        renderer = _Renderer(rendering, work)
         with ThreadPoolExecutor(_SIDE_BY_SIDE) as threads:
             found = threads.map(lambda each: renderer.effects(each, environments), updates)
             return tuple(map(ChartEffects, updates, found))
@@ -114,7 +115,7 @@ class _Renderer:
             return ()
         place = self.work / update.service.name
         place.mkdir()
-        (place / "pin.yaml").write_text(json.dumps({"image": _PINNED}), encoding="utf-8")
+        (place / "pin.yaml").write_text(json.dumps(policy.PROBE_VALUES), encoding="utf-8")
         new = place / "chart"
         settled = {path: content for path, content in update.contents.items() if not _conflicted(content)}
         self.rendering.folders.copy(update.chart, new, settled)
