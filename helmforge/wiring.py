@@ -79,6 +79,12 @@ def templates(root: Path, settings: Settings) -> ports.Templates:
     return JinjaTemplates(repository=root, own=settings.templates)
 
 
+def pipeline_templates() -> ports.PipelineTemplates:
+    from helmforge.adapters.templates.pipelines import BuiltInPipelines  # noqa: PLC0415
+
+    return BuiltInPipelines()
+
+
 def chart_folders(root: Path) -> ports.ChartFolders:
     from helmforge.adapters.chart_folders import ChartFolders  # noqa: PLC0415
 

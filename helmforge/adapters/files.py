@@ -64,6 +64,23 @@ class WorkTree:
             written.undo()
             raise
 
+    def replace(self, path: str, expected: bytes | None, content: str) -> None:
+        if self.read(path) != expected:
+            raise RefusedError(f"{path} has changed meanwhile", hint="run the same command again")
+        if expected is None:
+            self.write_new({path: content})
+            return
+        place = self._inside(path).resolve()  # a link stays a link
+        new = place.with_name(f".{place.name}.helmforge-{os.getpid()}")
+        try:
+            new.write_bytes(content.encode("utf-8", errors="surrogateescape"))
+            new.chmod(place.stat().st_mode & 0o777)
+            new.replace(place)
+        except OSError as error:
+            raise StepError(f"cannot write {path!r}", why=_reason(error), hint="it is as it was") from error
+        finally:
+            new.unlink(missing_ok=True)
+
     def _inside(self, path: str) -> Path:
         parts = path.split("/")
         if path.startswith("/") or ".." in parts or not {*parts} - {"", "."} or "\0" in path:

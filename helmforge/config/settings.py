@@ -10,6 +10,7 @@ from helmforge.domain.names import EnvironmentName
 from helmforge.domain.settings import (
     ApprovalPolicy,
     Branches,
+    Ci,
     Cluster,
     DeployWhen,
     Environment,
@@ -53,6 +54,7 @@ def _settings(data: dict[str, Any]) -> Settings:
         ignore=tuple(
             values.parse_path(glob) for glob in data.get("affected", {}).get("ignore", Settings.ignore)
         ),
+        ci=_ci(data.get("ci", {})),
     )
 
 
@@ -61,6 +63,15 @@ def _branches(data: dict[str, Any]) -> Branches:
         feature=tuple(data.get("feature", Branches.feature)),
         ignore=tuple(data.get("ignore", Branches.ignore)),
         release=data.get("release", Branches.release),
+    )
+
+
+def _ci(data: dict[str, Any]) -> Ci:
+    runner = data.get("runner", Ci.runner)
+    return Ci(
+        runner=(runner,) if isinstance(runner, str) else tuple(runner),
+        image=data.get("image", Ci.image),
+        action=data.get("action", Ci.action),
     )
 
 

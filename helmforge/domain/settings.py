@@ -121,6 +121,18 @@ class Scan:
 
 
 @dataclass(frozen=True)
+class Ci:
+    """What generated CI files run on, and how helmforge comes there: as a container `image`, as a GitHub
+    `action` pinned by commit id, or, without both, from the Python package index. An empty `runner` is the
+    CI system's usual one.
+    """
+
+    runner: tuple[str, ...] = ()
+    image: str = ""
+    action: str = ""
+
+
+@dataclass(frozen=True)
 class Settings:
     """helmforge.yaml. `environments` are in promotion order; `templates` is a folder, or empty. `ignore` are
     globs of files whose change affects nobody. `revision` is the commit that it was read from: what it refers
@@ -138,6 +150,7 @@ class Settings:
     templates: str = ""
     ignore: tuple[str, ...] = ()
     revision: str = ""
+    ci: Ci = Ci()
 
     def environment(self, name: str) -> Environment:
         """Raises UsageError, with the nearest name, when there is no such environment."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from helmforge.adapters.templates.assembling import assemble, types
 from helmforge.adapters.templates.places import Folder, own_folder, template_root
+from helmforge.adapters.templates.syntax import jinja_environment
 from helmforge.domain.chart_lock import is_chart_path
 from helmforge.errors import HelmforgeError, StepError, UsageError
 
@@ -70,7 +71,7 @@ class JinjaTemplates:
 
     def _templates(self, type_name: str) -> dict[str, tuple[Source, Template]]:
         if type_name not in self._compiled:
-            jinja = _jinja()
+            jinja = jinja_environment()
             sources = sorted(assemble(self._folders, type_name).items())
             for path, source in sources:
                 _demand_usable(path, source)
@@ -87,29 +88,6 @@ def _demand_usable(target: str, source: Source) -> None:
             why=f"it would be written as {target!r}",
             hint="take letters, digits and . _ @ + -, and no name that is Git's or helmforge's own",
         )
-
-
-def _jinja() -> Environment:
-    """Delimiters that appear neither in Helm's templates nor, as syntax, in YAML."""
-    from jinja2 import StrictUndefined  # noqa: PLC0415 - 45 ms that most commands need not pay
-    from jinja2.sandbox import ImmutableSandboxedEnvironment  # noqa: PLC0415 - see above
-
-    # A sandbox: a pull request may bring templates of its own, and `update --check` renders them.
-    jinja = ImmutableSandboxedEnvironment(
-        variable_start_string="<%",
-        variable_end_string="%>",
-        block_start_string="<%%",
-        block_end_string="%%>",
-        comment_start_string="<#",
-        comment_end_string="#>",
-        line_statement_prefix="#%",
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        keep_trailing_newline=True,
-        autoescape=False,  # YAML and Go templates, not HTML; answers are checked names
-    )
-    jinja.globals.clear()  # no template needs them, and every rendering would copy them
-    return jinja
 
 
 def _compile(jinja: Environment, source: Source) -> Template:

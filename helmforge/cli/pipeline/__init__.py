@@ -7,6 +7,7 @@ from helmforge.cli.lazy import LazyGroup
 COMMANDS = {
     "plan": "helmforge.cli.pipeline.plan:plan",
     "run": "helmforge.cli.pipeline.run:run",
+    "generate": "helmforge.cli.pipeline.generate:generate",
 }
 
 

@@ -12,7 +12,7 @@ from helmforge.flows.ports.images import Builder, Scanner
 from helmforge.flows.ports.log import Log
 from helmforge.flows.ports.machine import Clock, Events, Programs
 from helmforge.flows.ports.registry import Registry
-from helmforge.flows.ports.work_tree import Archives, ChartFolders, Files, Templates
+from helmforge.flows.ports.work_tree import Archives, ChartFolders, Files, PipelineTemplates, Templates
 
 __all__ = [
     "Archives",
@@ -25,6 +25,7 @@ __all__ = [
     "Helm",
     "Kubernetes",
     "Log",
+    "PipelineTemplates",
     "Programs",
     "Registry",
     "Scanner",

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from helmforge.domain.ci_files import CiSystem, PipelineAnswers
     from helmforge.domain.scaffolding import ChartAnswers
 
 
@@ -24,6 +25,11 @@ class Files(Protocol):
 
     def write_new(self, files: Mapping[str, str]) -> None:
         """All of them or, on any failure, none. RefusedError names those that exist."""
+
+    def replace(self, path: str, expected: bytes | None, content: str) -> None:
+        """Writes the whole file or leaves it as it was. RefusedError when what is there is not `expected`
+        (None: nothing).
+        """
 
 
 class ChartFolders(Protocol):
@@ -65,6 +71,11 @@ class Templates(Protocol):
     def types(self) -> Sequence[str]: ...
     def render(self, answers: ChartAnswers) -> Mapping[str, str]:
         """Path relative to the service's folder -> text."""
+
+
+class PipelineTemplates(Protocol):
+    def pipeline(self, system: CiSystem, answers: PipelineAnswers) -> str:
+        """The text of the file that makes `system` call helmforge."""
 
 
 class Archives(Protocol):

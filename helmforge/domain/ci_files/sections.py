@@ -1,0 +1,90 @@
+"""The parts of a generated file that are its users': generating the file again keeps them.
+
+A section stands between two comments, `# begin yours: NAME` and `# end yours: NAME` (`//` in Groovy).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from helmforge.errors import RefusedError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_MARK = re.compile(r"[ \t]*(?:#|//) (begin|end) yours: ([a-z][a-z0-9-]*)[ \t]*")
+
+
+@dataclass(frozen=True)
+class _Section:
+    """`lines` are those between the marks; `first` and `after` are their indices in the file."""
+
+    name: str
+    first: int
+    after: int
+    lines: tuple[str, ...]
+
+
+def keep_sections(generated: str, existing: str, path: str) -> str:
+    """`generated` with the users' lines of `existing`, the file at `path` as it is now.
+
+    Raises UsageError when marks of `existing` do not match, and RefusedError when it has lines in a section
+    that the new file has not: they would be lost.
+    """
+    kept = {section.name: section.lines for section in _sections(existing, path)}
+    lines = generated.splitlines()
+    news = tuple(_sections(generated, path))
+    lost = [name for name, own in kept.items() if any(map(str.strip, own)) and name not in _names(news)]
+    if lost:
+        raise RefusedError(
+            f"the new {path} has no section {', '.join(map(repr, lost))}",
+            where=path,
+            why="its lines would be lost",
+            hint=f"move them to another section ({', '.join(sorted(_names(news)))}) and generate again",
+        )
+    for section in reversed(news):
+        if section.name in kept:
+            lines[section.first : section.after] = kept[section.name]
+    return "\n".join(lines) + "\n"
+
+
+def _names(sections: tuple[_Section, ...]) -> set[str]:
+    return {section.name for section in sections}
+
+
+def _sections(text: str, path: str) -> Iterator[_Section]:
+    lines = text.split("\n")
+    begun: tuple[str, int] | None = None
+    seen: set[str] = set()
+    for number, line in enumerate(lines):
+        mark = _MARK.fullmatch(line.rstrip("\r"))
+        if mark is None:
+            continue
+        word, name = mark.groups()
+        if word == "begin":
+            if begun is not None or name in seen:
+                raise _mismatch(
+                    path, number, f"{name!r} begins {'inside another section' if begun else 'twice'}"
+                )
+            begun = (name, number + 1)
+            seen.add(name)
+        elif begun is None or begun[0] != name:
+            raise _mismatch(path, number, f"{name!r} ends here and began nowhere")
+        else:
+            yield _Section(
+                name, begun[1], number, tuple(each.rstrip("\r") for each in lines[begun[1] : number])
+            )
+            begun = None
+    if begun is not None:
+        raise _mismatch(path, begun[1] - 1, f"{begun[0]!r} does not end")
+
+
+def _mismatch(path: str, index: int, why: str) -> UsageError:
+    return UsageError(
+        f"the marks of the sections in {path} do not match",
+        where=f"{path}:{index + 1}",
+        why=why,
+        hint="a section is `# begin yours: NAME`, your lines, `# end yours: NAME`",
+    )
