@@ -15,7 +15,7 @@ ARGS ?=
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## /{printf "make %-13s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
-setup:  ## .venv, Helm 3 and 4, kubectl, buildah, checkov, trivy and more: what the other targets need
+setup:  ## .venv, Helm 3 and 4, kubectl, buildah, checkov, act and more: what the other targets need
 	@$(PYTHON) -m dev.setup python tools packages checkers
 
 demo: setup  ## the whole road of a service in a scratch monorepo, narrated
@@ -54,8 +54,8 @@ bench: setup  ## the benchmarks, as a Markdown table
 	@$(PYTHON) -m dev.setup bench
 	@$(BIN)/python -m bench $(ARGS)
 
-lock:  ## write dev/requirements.txt and dev/checkers.txt anew from pyproject.toml
-	@$(PYTHON) -m dev.lock
+lock:  ## write the lock files of dev/ anew from pyproject.toml (ARGS=FILE: only this one)
+	@$(PYTHON) -m dev.lock $(ARGS)
 
 clean:  ## remove .venv and what tools left in the clone; the cache of the machine stays
 	@rm -rf .venv build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache

