@@ -6,6 +6,10 @@ Errors are raised with data and printed at one boundary, `helmforge.cli.main`.
 from __future__ import annotations
 
 from enum import IntEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from helmforge.domain.annotations import Annotation
 
 
 class ExitCode(IntEnum):
@@ -47,6 +51,22 @@ class HelmforgeError(Exception):
 
 class StepError(HelmforgeError):
     """A step of the work failed: tests, a build, a rollout."""
+
+
+class FindingsError(StepError):
+    """A check found what is wrong. `annotations` say it again for the lines of the repository's files."""
+
+    def __init__(
+        self,
+        what: str,
+        *,
+        where: str = "",
+        why: str = "",
+        hint: str = "",
+        annotations: tuple[Annotation, ...] = (),
+    ) -> None:
+        super().__init__(what, where=where, why=why, hint=hint)
+        self.annotations = annotations
 
 
 class ToolError(StepError):

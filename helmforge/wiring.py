@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from helmforge.adapters.process import Runner
+    from helmforge.domain.ci import Ci
     from helmforge.domain.settings import Settings
     from helmforge.flows import ports
     from helmforge.flows.world import World
@@ -101,6 +102,13 @@ def settings(files: ports.Files) -> Settings:
     return config.parse_settings(text.decode("utf-8", errors="replace"), SETTINGS_FILE)
 
 
+def ci() -> Ci:
+    """The CI system around this process, from its environment."""
+    from helmforge.adapters.ci_system import surroundings  # noqa: PLC0415
+
+    return surroundings(os.environ)
+
+
 def events() -> ports.Events:
     from helmforge.adapters.ci import CiEvents  # noqa: PLC0415
 
@@ -127,6 +135,7 @@ def world(start: Path, warn: Callable[[str], None]) -> tuple[World, Settings]:
         scanner=_late(_scanner),
         programs=Commands(programs),
         files=files,
+        chart_folders=_late(lambda: chart_folders(repository.root)),
         archives=_late(_archives),
         clock=SystemClock(),
         holder=f"{socket.gethostname()}/{os.getpid()}/{uuid.uuid4().hex[:8]}",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from helmforge.cli.options import output_option
-from helmforge.cli.printing import clean
+from helmforge.cli.printing import as_json, clean
 from helmforge.errors import UsageError
 
 if TYPE_CHECKING:
@@ -42,7 +41,7 @@ def init(registry: str | None, output: str) -> None:
     files = wiring.work_tree(git.root)
     adoption = initialise(git, files, lambda: registry or _ask_registry(), given=registry or "")
     if output == "json":
-        click.echo(json.dumps(_document(adoption), indent=2))
+        click.echo(as_json(_document(adoption), indent=2))
     else:
         _print(adoption)
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import click
 
 from helmforge.cli.options import output_option, warn
+from helmforge.cli.printing import as_json
 
 
 @click.command()
@@ -42,5 +42,5 @@ def lint(services: tuple[str, ...], jobs: int, output: str) -> None:
         click.echo("\n".join(lines(report)))
     else:
         content = sarif(report.findings) if output == "sarif" else document(report)
-        click.echo(json.dumps(content, indent=2))
+        click.echo(as_json(content, indent=2))
     click.get_current_context().exit(int(exit_code(report.findings)))

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
+from helmforge.cli.printing import clean
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -55,4 +57,4 @@ def connect() -> tuple[World, Settings]:
 
 
 def warn(line: str) -> None:
-    click.echo(f"warning: {line}", err=True)
+    click.echo(f"warning: {clean(line)}", err=True)

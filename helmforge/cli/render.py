@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from helmforge.cli.options import environment_option, output_option, warn
-from helmforge.cli.printing import clean
+from helmforge.cli.printing import as_json, clean
 
 if TYPE_CHECKING:
     from helmforge.flows.render import Rendering
@@ -53,7 +52,7 @@ def render(service: str, environment: str, only: tuple[str, ...], output: str) -
     _notes(rendering)
     if output == "json":
         objects = [one for manifest in rendering.manifests for one in manifest.objects]
-        click.echo(json.dumps({"apiVersion": "v1", "kind": "List", "items": objects}, indent=2))
+        click.echo(as_json({"apiVersion": "v1", "kind": "List", "items": objects}, indent=2))
     else:
         click.echo("".join(f"---\n{manifest.text}" for manifest in rendering.manifests), nl=False)
 

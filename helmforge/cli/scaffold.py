@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shlex
 from dataclasses import replace
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from helmforge.cli.options import output_option
-from helmforge.cli.printing import clean
+from helmforge.cli.printing import as_json, clean
 from helmforge.domain.names import nearest
 from helmforge.errors import UsageError
 
@@ -89,7 +88,7 @@ def scaffold(
     )
     if output == "json":
         documents = [_document(result, git.root) for result in results]
-        click.echo(json.dumps(documents if len(documents) > 1 else documents[0], indent=2))
+        click.echo(as_json(documents if len(documents) > 1 else documents[0], indent=2))
     else:
         _show(results, git.root)
 

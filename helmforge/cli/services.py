@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 import click
 
 from helmforge.cli.options import connect, deepen_option, output_option
+from helmforge.cli.printing import as_json
 
 if TYPE_CHECKING:
     from helmforge.flows.services import Listing
@@ -50,7 +50,7 @@ def services(since: str, graph: str | None, output: str, *, explain: bool, deepe
 
         click.echo(drawing.mermaid(listing) if graph == "mermaid" else drawing.svg(listing))
     elif output == "json":
-        click.echo(json.dumps(_document(listing), indent=2))
+        click.echo(as_json(_document(listing), indent=2))
     elif listing.services:
         click.echo("\n".join(_lines(listing, explain=explain)))
     else:

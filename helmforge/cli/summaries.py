@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 import click
 
-from helmforge.cli.printing import clean
+from helmforge.cli.printing import as_json, clean
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,7 +21,7 @@ _STATUS_WIDTH = 9
 def print_summary(summary: Summary, output: str) -> None:
     """On stdout: the result."""
     if output == "json":
-        click.echo(json.dumps({"v": 1, "event": "summary", **summary_document(summary)}, sort_keys=True))
+        click.echo(as_json({"v": 1, "event": "summary", **summary_document(summary)}, sort_keys=True))
         return
     width = max([_STATUS_WIDTH, *(len(outcome.status.value) for outcome in summary.outcomes.values())])
     for service, steps in summary.plan.by_service.items():

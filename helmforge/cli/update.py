@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 import click
 
 from helmforge.cli.options import connect, output_option
-from helmforge.cli.printing import clean
+from helmforge.cli.printing import as_json, clean
 from helmforge.errors import UsageError
 
 if TYPE_CHECKING:
@@ -63,7 +62,7 @@ def update(*, services: tuple[str, ...], all_: bool, check: bool, force: bool, o
     show = _ignore if output == "json" else _show
     result = flow.update(tools, settings, request, show)
     if output == "json":
-        click.echo(json.dumps(_document(result), indent=2))
+        click.echo(as_json(_document(result), indent=2))
     else:
         _print_rest(result)
     click.get_current_context().exit(int(result.exit_code))

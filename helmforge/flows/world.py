@@ -28,6 +28,7 @@ class World:
     scanner: ports.Scanner
     programs: ports.Programs
     files: ports.Files
+    chart_folders: ports.ChartFolders
     archives: ports.Archives
     clock: ports.Clock
     holder: str

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from helmforge.cli.printing import clean
+from helmforge.cli.printing import as_json, clean
 from helmforge.cli.reasons import reason_document, why
 from helmforge.cli.summaries import plan_document, plan_lines
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 def describe(pipeline: Pipeline, output: str) -> None:
     if output == "json":
-        click.echo(json.dumps(_document(pipeline), indent=2, sort_keys=True))
+        click.echo(as_json(_document(pipeline), indent=2, sort_keys=True))
     elif output == "github":
         for line in _github(pipeline):
             click.echo(line)

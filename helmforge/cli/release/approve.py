@@ -7,6 +7,7 @@ import json
 import click
 
 from helmforge.cli.options import environment_option, output_option
+from helmforge.cli.printing import as_json
 from helmforge.cli.release.production import look_up
 from helmforge.domain.version import Version
 
@@ -32,9 +33,7 @@ def approve(service: str, version: str, environment: str, output: str) -> None:
     result = flow.approve(at.world, at.settings, at.service, wanted, at.environment)
     approval = result.approval
     if output == "json":
-        click.echo(
-            json.dumps(json.loads(approval.to_message()) | {"created": result.created}, sort_keys=True)
-        )
+        click.echo(as_json(json.loads(approval.to_message()) | {"created": result.created}, sort_keys=True))
         return
     done = "approved" if result.created else "already approved:"
     subject = approval.subject

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 
 import click
 
 from helmforge.cli.options import connect, output_option
+from helmforge.cli.printing import as_json
 from helmforge.domain.version import Bump, Version
 
 
@@ -41,7 +41,7 @@ def cut(service: str, version: str | None, bump: str | None, output: str, *, hot
     )
     result = flow.cut(world.git, settings, found, wish)
     if output == "json":
-        click.echo(json.dumps(asdict(result), sort_keys=True))
+        click.echo(as_json(asdict(result), sort_keys=True))
         return
     if result.hotfix:
         click.echo(

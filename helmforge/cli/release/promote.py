@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
-
 import click
 
 from helmforge.cli.finish import finish
 from helmforge.cli.options import dry_run_option, environment_option, output_option, verbose_option
+from helmforge.cli.printing import as_json
 from helmforge.cli.progress import renderer
 from helmforge.cli.release.production import look_up
 from helmforge.cli.summaries import plan_document, plan_lines
@@ -38,7 +37,7 @@ def promote(
     promotion = flow.prepare(at.world, at.settings, at.service, wanted, at.environment)
     if dry_run:
         text = "\n".join(plan_lines(promotion.plan))
-        click.echo(json.dumps(plan_document(promotion.plan), indent=2) if output == "json" else text)
+        click.echo(as_json(plan_document(promotion.plan), indent=2) if output == "json" else text)
         return
     with renderer(output, verbose=verbose) as sink:
         summary = run_plan(at.world, at.settings, promotion.plan, sink)

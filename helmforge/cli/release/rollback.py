@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
-
 import click
 
 from helmforge.cli.finish import finish
 from helmforge.cli.options import dry_run_option, environment_option, output_option, verbose_option
+from helmforge.cli.printing import as_json
 from helmforge.cli.progress import renderer
 from helmforge.cli.release.production import look_up
 from helmforge.cli.summaries import plan_document, plan_lines
@@ -42,7 +41,7 @@ def rollback(
     plan = flow.prepare(at.world, at.settings, at.service, at.environment, wanted)
     if dry_run:
         click.echo(
-            json.dumps(plan_document(plan), indent=2) if output == "json" else "\n".join(plan_lines(plan))
+            as_json(plan_document(plan), indent=2) if output == "json" else "\n".join(plan_lines(plan))
         )
         return
     with renderer(output, verbose=verbose) as sink:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import click
 
 from helmforge.cli.options import connect, output_option
-from helmforge.cli.printing import age, clean, table
+from helmforge.cli.printing import age, as_json, clean, table
 from helmforge.domain.namespaces import demand_released
 from helmforge.errors import ExitCode
 
@@ -46,9 +45,7 @@ def status(service: str | None, output: str) -> None:
     result = flow.status(world, settings, services)
     now = world.clock.now()
     click.echo(
-        json.dumps(_document(result, now), indent=2, sort_keys=True)
-        if output == "json"
-        else _text(result, now)
+        as_json(_document(result, now), indent=2, sort_keys=True) if output == "json" else _text(result, now)
     )
     if any(row.state == "unknown" for row in result.rows):
         click.get_current_context().exit(int(ExitCode.UNREACHABLE))

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 import click
 
 from helmforge.cli.options import output_option
+from helmforge.cli.printing import as_json
 from helmforge.cli.sandbox.place import folder_option, lifecycle
 
 if TYPE_CHECKING:
@@ -29,6 +29,6 @@ def down(folder: Path | None, output: str) -> None:
     at = lifecycle(folder)
     stopped = at.down()
     if output == "json":
-        click.echo(json.dumps({"folder": str(at.folder), "stopped": stopped}, indent=2))
+        click.echo(as_json({"folder": str(at.folder), "stopped": stopped}, indent=2))
     else:
         click.echo("the sandbox is down" if stopped else "nothing to do: there is no sandbox")

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 import click
 
 from helmforge.cli.options import output_option
-from helmforge.cli.printing import clean
+from helmforge.cli.printing import as_json, clean
 from helmforge.cli.sandbox.place import document, folder_option, lifecycle, lines
 
 if TYPE_CHECKING:
@@ -30,7 +29,7 @@ def status(folder: Path | None, output: str) -> None:
     if output == "json":
         facts = document(sandbox) if sandbox else {}
         click.echo(
-            json.dumps(
+            as_json(
                 {"state": state, "folder": str(found.folder), "problems": found.problems} | facts, indent=2
             )
         )

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import click
 
 from helmforge.cli.options import output_option
+from helmforge.cli.printing import as_json
 from helmforge.cli.sandbox.place import document, folder_option, lifecycle, lines
 
 
@@ -45,7 +45,7 @@ def up(cluster: str | None, kubeconfig: Path | None, folder: Path | None, output
     sandbox, started = lifecycle(folder).up(wiring.sandbox_wish(cluster or "", kubeconfig))
     click.echo("the sandbox is up" if started else "nothing to do: the sandbox is up already", err=True)
     click.echo(
-        json.dumps(document(sandbox) | {"started": started}, indent=2)
+        as_json(document(sandbox) | {"started": started}, indent=2)
         if output == "json"
         else "\n".join(lines(sandbox))
     )

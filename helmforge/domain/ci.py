@@ -1,0 +1,32 @@
+"""The CI system around a run, as far as its output cares."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class CiSystem(Enum):
+    """Values are those of `Event.provider`."""
+
+    NONE = ""
+    GITHUB = "github"
+    GITLAB = "gitlab"
+    AZURE = "azure"
+    JENKINS = "jenkins"
+
+
+@dataclass(frozen=True)
+class Ci:
+    """`run_url` is the page of this run, `commit_url` what a commit id is appended to; "" when not known.
+
+    `summary_file` and `output_file` are $GITHUB_STEP_SUMMARY and $GITHUB_OUTPUT, `temporary` the folder of
+    Azure's agent that lives as long as the job.
+    """
+
+    system: CiSystem = CiSystem.NONE
+    run_url: str = ""
+    commit_url: str = ""
+    summary_file: str = ""
+    output_file: str = ""
+    temporary: str = ""
