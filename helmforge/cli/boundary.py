@@ -40,6 +40,7 @@ def run(command: click.Command, arguments: Sequence[str]) -> int:
         with _termination():
             return _invoke(command, list(arguments))
     except HelmforgeError as error:
+        _announce(error)
         return _fail(error, error.exit_code)
     except click.ClickException as error:
         return _fail(_usage_error(error), ExitCode.USAGE)
@@ -83,6 +84,18 @@ def _internal(error: Exception, arguments: Sequence[str]) -> int:
 def _fail(error: HelmforgeError, code: ExitCode) -> int:
     click.echo(render_error(error), err=True)
     return int(code)
+
+
+def _announce(error: HelmforgeError) -> None:
+    """In CI also beside the file that it is about."""
+    from helmforge import wiring  # noqa: PLC0415 - errors only
+    from helmforge.cli.output.renderers import dialect_of  # noqa: PLC0415 - see above
+
+    dialect = dialect_of(wiring.ci().system)
+    if dialect is not None:
+        from helmforge.cli.output.announcing import announce  # noqa: PLC0415 - see above
+
+        announce(dialect, [error])
 
 
 @contextmanager

@@ -6,11 +6,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from helmforge.cli.printing import as_json, clean
+from helmforge.cli.printing import clean
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from helmforge.domain.plan import Plan
     from helmforge.flows.summary import Summary
 
@@ -18,10 +16,12 @@ if TYPE_CHECKING:
 _STATUS_WIDTH = 9
 
 
-def print_summary(summary: Summary, output: str) -> None:
-    """On stdout: the result."""
+def print_summary(summary: Summary, output: str, idle: str = "") -> None:
+    """On stdout: the result. `idle` says why there is no step."""
     if output == "json":
-        click.echo(as_json({"v": 1, "event": "summary", **summary_document(summary)}, sort_keys=True))
+        from helmforge.cli.output.json_lines import summary_line  # noqa: PLC0415 - a plan is printed without it
+
+        click.echo(summary_line(summary))
         return
     width = max([_STATUS_WIDTH, *(len(outcome.status.value) for outcome in summary.outcomes.values())])
     for service, steps in summary.plan.by_service.items():
@@ -35,20 +35,9 @@ def print_summary(summary: Summary, output: str) -> None:
                 + (f"  [{clean(note)}]" if note else "")
             )
     if not summary.plan.steps:
-        click.echo("nothing to do")
+        click.echo(f"nothing to do: {clean(idle)}" if idle else "nothing to do")
     elif summary.settled:
         click.echo("nothing to do: everything is as it should be")
-
-
-def summary_document(summary: Summary) -> Mapping[str, object]:
-    from helmforge.cli.progress import outcome_document  # noqa: PLC0415 - a plan is printed without it
-
-    steps = [
-        {"id": planned.id, "service": planned.step.service.name, "title": planned.step.title}
-        | outcome_document(summary.outcomes[planned.id])
-        for planned in summary.plan
-    ]
-    return {"exitCode": int(summary.exit_code), "changed": summary.changed, "steps": steps}
 
 
 def plan_lines(plan: Plan) -> list[str]:

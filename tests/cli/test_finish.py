@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING
 import click
 
 from helmforge.cli.boundary import run
-from helmforge.cli.finish import finish
-from helmforge.cli.progress import PlainLines
+from helmforge.cli.output.options import RunOptions
+from helmforge.cli.output.plain import PlainLines
+from helmforge.cli.output.report import Report, Subject
+from helmforge.cli.output.session import Session
 from helmforge.config import parse_service
+from helmforge.domain.ci import Ci
 from helmforge.domain.plan import RunTests, chain
 from helmforge.errors import StepError
 from helmforge.flows.events import Outcome, Status, StepFinished, StepOutput
@@ -31,7 +34,7 @@ INTERRUPTED = Summary(
 def _finishing(summary: Summary, output: str) -> click.Command:
     @click.command()
     def command() -> None:
-        finish(summary, output)
+        Session(RunOptions(output), Ci()).finish(Report(Subject("pipeline run"), summary))
 
     return command
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from helmforge.cli.progress import JsonLines
+from helmforge.cli.output.json_lines import JsonLines
 from helmforge.cli.summaries import print_summary
 from helmforge.config import parse_service
 from helmforge.domain.plan import RunTests, Step, chain

@@ -1,29 +1,28 @@
-"""A prepared pipeline as text, JSON, or outputs for a GitHub Actions matrix."""
+"""A prepared pipeline as text, as JSON, and as the subject of a run's reports."""
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import click
 
+from helmforge.cli.output.report import Subject
+from helmforge.cli.pipeline.forms import FORMS
+from helmforge.cli.pipeline.orphans import orphan_lines
 from helmforge.cli.printing import as_json, clean
 from helmforge.cli.reasons import reason_document, why
 from helmforge.cli.summaries import plan_document, plan_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from helmforge.domain.orphans import Orphan
     from helmforge.flows.pipeline import Pipeline
 
 
 def describe(pipeline: Pipeline, output: str) -> None:
     if output == "json":
         click.echo(as_json(_document(pipeline), indent=2, sort_keys=True))
-    elif output == "github":
-        for line in _github(pipeline):
+    elif output in FORMS:
+        for line in FORMS[output](pipeline):
             click.echo(line)
     else:
         click.echo("\n".join(_text(pipeline)))
@@ -49,15 +48,20 @@ def _text(pipeline: Pipeline) -> list[str]:
     ]
 
 
-def orphan_lines(orphans: Iterable[Orphan]) -> list[str]:
-    """What stays in the clusters, and how to take it away."""
-    return [
-        clean(
-            f"the release {one.service} in {one.environment} is orphaned ({one.why}): when nobody needs it, "
-            f"helm uninstall {one.service} --kube-context {one.context} --namespace {one.namespace}"
-        )
-        for one in orphans
-    ]
+def subject_of(pipeline: Pipeline, command: str) -> Subject:
+    """For the reports of a run."""
+    branch = pipeline.branch
+    return Subject(
+        command,
+        f"{pipeline.event.kind.value.replace('_', ' ')} of {pipeline.event.branch}",
+        pipeline.commit.oid,
+        branch.flow.value,
+        service=branch.service or "",
+        version=branch.version.tag if branch.version else "",
+        idle="" if pipeline.services else branch.why or "no service is affected",
+        reasons=pipeline.reasons,
+        orphans=pipeline.orphans,
+    )
 
 
 def _document(pipeline: Pipeline) -> dict[str, object]:
@@ -75,15 +79,3 @@ def _document(pipeline: Pipeline) -> dict[str, object]:
         "orphaned": [asdict(one) for one in pipeline.orphans],
         "steps": plan_document(pipeline.plan),
     }
-
-
-def _github(pipeline: Pipeline) -> list[str]:
-    """`key=value` lines for $GITHUB_OUTPUT: nothing goes in but checked service names and flows."""
-    names = [service.name for service in pipeline.services]
-    include = [{"service": name, "flow": pipeline.branch.flow.value} for name in names]
-    return [
-        f"matrix={json.dumps({'include': include}, separators=(',', ':'))}",
-        f"services={json.dumps(names, separators=(',', ':'))}",
-        f"affected={'true' if names else 'false'}",
-        f"flow={pipeline.branch.flow.value}",
-    ]

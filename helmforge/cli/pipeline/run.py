@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from helmforge.cli.finish import finish
-from helmforge.cli.options import dry_run_option, output_option, verbose_option, warn
-from helmforge.cli.pipeline.description import describe, orphan_lines
+from helmforge.cli.options import dry_run_option, warn
+from helmforge.cli.output.options import run_options
+from helmforge.cli.pipeline.description import describe, subject_of
+from helmforge.cli.pipeline.orphans import orphan_lines
 from helmforge.cli.pipeline.request import prepare, request_options
-from helmforge.cli.progress import renderer
+
+if TYPE_CHECKING:
+    from helmforge.cli.output.options import RunOptions
 
 
 @click.command()
@@ -26,39 +30,47 @@ from helmforge.cli.progress import renderer
     help="Write the report of each image scan here, as text, JSON, SARIF and HTML.",
 )
 @dry_run_option
-@verbose_option
-@output_option("text", "json")
-def run(  # noqa: PLR0913 - one parameter for each option
+@run_options
+def run(
     ref: str,
     event: str | None,
     base: str,
     services: tuple[str, ...],
     jobs: int,
     report: Path | None,
-    output: str,
+    options: RunOptions,
     *,
     dry_run: bool,
-    verbose: bool,
 ) -> None:
     """Do for each affected service what the branch's name asks for.
 
     Every step looks first whether its result is there already, so it can be run again after any
-    failure and goes on where things stand.
+    failure and goes on where things stand. In GitHub Actions, GitLab CI and Azure Pipelines the output has
+    groups, annotations and results for later jobs as these systems know them.
 
     \b
     Examples:
       helmforge pipeline run
       helmforge pipeline run --ref release/notification/1.2.0 --dry-run
       helmforge pipeline run --report reports
+      helmforge pipeline run --junit steps.xml --summary summary.md
     """
-    from helmforge.flows.running import run_plan  # noqa: PLC0415 - heavy imports happen late
+    from helmforge import wiring  # noqa: PLC0415 - heavy imports happen late
+    from helmforge.cli.output.session import Session  # noqa: PLC0415
+    from helmforge.flows.running import run_plan  # noqa: PLC0415
 
-    world, pipeline = prepare(ref, event, base, services)
+    session = Session(options, wiring.ci())
+    with session.preparing("pipeline run"):
+        world, pipeline = prepare(ref, event, base, services)
     if dry_run:
-        describe(pipeline, output)
+        describe(pipeline, options.output)
         return
     for line in orphan_lines(pipeline.orphans):
         warn(line)
-    with renderer(output, verbose=verbose) as sink:
-        summary = run_plan(world, pipeline.settings, pipeline.plan, sink, jobs=jobs, reports=report)
-    finish(summary, output)
+    settings, plan = pipeline.settings, pipeline.plan
+    session.run(
+        subject_of(pipeline, "pipeline run"),
+        plan,
+        lambda sink: run_plan(world, settings, plan, sink, jobs=jobs, reports=report),
+        jobs=jobs,
+    )

@@ -1,0 +1,106 @@
+"""Progress in CI systems that fold the output of each step into a group."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import click
+
+from helmforge.cli.output.plain import finished_line, started_line, tool_line
+from helmforge.cli.printing import clean
+from helmforge.flows.events import StepFinished, StepOutput, StepStarted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from helmforge.cli.output.dialect import Dialect
+    from helmforge.flows.events import RunEvent
+
+_MOST_LINES = 20_000  # of a step that waits for its turn: the last ones tell why it failed
+
+
+@dataclass
+class _Group:
+    """The lines of a step that runs; `open` when its group is being printed, `all` how many came."""
+
+    title: str
+    lines: deque[str] = field(default_factory=lambda: deque(maxlen=_MOST_LINES))
+    open: bool = False
+    all: int = 0
+
+
+class Grouped:
+    """A group appears line by line when steps run one after the other (`one_by_one`), otherwise when its
+    step is finished, so that the lines of two steps never mix.
+    """
+
+    def __init__(self, dialect: Dialect, *, one_by_one: bool) -> None:
+        self._dialect = dialect
+        self._one_by_one = one_by_one
+        self._groups: dict[str, _Group] = {}
+        self._lock = threading.Lock()
+        self._closed = False
+
+    def __call__(self, event: RunEvent) -> None:
+        with self._lock:
+            if self._closed:
+                return
+            lines = list(self._lines(event))
+            if lines:
+                click.echo("\n".join(lines), err=True)
+
+    def close(self) -> None:
+        """Ends what is open, after an interruption too: also what a step left behind has said so far."""
+        with self._lock:
+            self._closed = True
+            for step in list(self._groups):
+                lines = list(self._rest(step))
+                if lines:
+                    click.echo("\n".join(lines), err=True)
+
+    def _lines(self, event: RunEvent) -> Iterator[str]:
+        match event:
+            case StepStarted():
+                self._groups[event.id] = _Group(clean(f"{event.service} | {event.title}"))
+                yield started_line(event)
+            case StepOutput(line=line):
+                yield from self._tool(event.id, line)
+            case StepFinished():
+                yield from self._rest(event.id)
+                yield finished_line(event)
+
+    def _tool(self, step: str, line: str) -> Iterator[str]:
+        group = self._groups[step]
+        if not self._one_by_one:
+            group.lines.append(tool_line(line))
+            group.all += 1
+            return
+        if not group.open:
+            group.open = True
+            yield from self._dialect.begin(step, group.title)
+        yield tool_line(line)
+
+    def _rest(self, step: str) -> Iterator[str]:
+        group = self._groups.pop(step, None)
+        if group is None:
+            return
+        if group.lines:
+            yield from self._dialect.begin(step, group.title)
+            if group.all > len(group.lines):
+                yield f"  ... ({group.all - len(group.lines)} lines before these)"
+            yield from group.lines
+        if group.lines or group.open:
+            yield from self._dialect.end(step)
+
+
+@contextmanager
+def grouped(dialect: Dialect, *, one_by_one: bool) -> Iterator[Grouped]:
+    sink = Grouped(dialect, one_by_one=one_by_one)
+    try:
+        yield sink
+    finally:
+        sink.close()

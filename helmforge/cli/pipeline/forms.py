@@ -1,0 +1,71 @@
+"""A prepared pipeline for the next jobs of a CI system: checked names, versions and flows, nothing else."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import click
+
+from helmforge.cli.output.assignments import DOTENV_LIMIT, dotenv_lines
+from helmforge.cli.output.azure import set_variable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from helmforge.flows.pipeline import Pipeline
+
+
+def github(pipeline: Pipeline) -> list[str]:
+    """`key=value` lines for $GITHUB_OUTPUT."""
+    flow, names = pipeline.branch.flow.value, _names(pipeline)
+    include = [{"service": name, "flow": flow} for name in names]
+    facts = {"matrix": _compact({"include": include}), "services": _compact(names), **_common(pipeline)}
+    return [f"{key}={value}" for key, value in facts.items()]
+
+
+def azure(pipeline: Pipeline) -> list[str]:
+    """Commands that set output variables. Names in a matrix have no hyphens there."""
+    flow, names = pipeline.branch.flow.value, _names(pipeline)
+    matrix = {name.replace("-", "_"): {"service": name, "flow": flow} for name in names}
+    facts = {"matrix": _compact(matrix), "services": " ".join(names), **_common(pipeline)}
+    return [set_variable(key, value) for key, value in facts.items()]
+
+
+def gitlab(pipeline: Pipeline) -> list[str]:
+    """Lines for artifacts:reports:dotenv. Names that GitLab would refuse the file for are left out."""
+    facts = _common(pipeline)
+    lines = dotenv_lines(facts | {"services": " ".join(_names(pipeline))})
+    if sum(len(line) + 1 for line in lines) <= DOTENV_LIMIT:
+        return lines
+    click.echo(f"note: no HELMFORGE_SERVICES, GitLab takes {DOTENV_LIMIT} bytes", err=True)
+    return dotenv_lines(facts)
+
+
+def names(pipeline: Pipeline) -> list[str]:
+    return _names(pipeline)
+
+
+FORMS: Mapping[str, Callable[[Pipeline], list[str]]] = {
+    "github": github,
+    "gitlab": gitlab,
+    "azure": azure,
+    "names": names,
+}
+
+
+def _common(pipeline: Pipeline) -> dict[str, str]:
+    """`service` and `version` are those of a release branch."""
+    branch = pipeline.branch
+    facts = {"affected": "true" if pipeline.services else "false", "flow": branch.flow.value}
+    if branch.service and branch.version:
+        facts |= {"service": str(branch.service), "version": branch.version.tag}
+    return facts
+
+
+def _names(pipeline: Pipeline) -> list[str]:
+    return [str(service.name) for service in pipeline.services]
+
+
+def _compact(document: object) -> str:
+    return json.dumps(document, separators=(",", ":"))
