@@ -26,7 +26,7 @@ def runners(world: World, settings: Settings, work: Path, reports: Path | None =
     """`work` is a temporary folder that lives as long as the run; `reports` is where those of scans go."""
     claims = Claims(world.git)
     images = Images(world)
-    checks = Checks(world, work)
+    checks = Checks(world, work, settings)
     scans = Scans(world, images, settings, work, reports)
     charts = Charts(world, work, tuple(environment.name for environment in settings.environments))
     deployments = Deployments(world, work)

@@ -5,21 +5,22 @@ from __future__ import annotations
 import json
 import re
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from helmforge import yamlio
 from helmforge.domain import policy
-from helmforge.errors import StepError
+from helmforge.errors import FindingsError, StepError, ToolError
 from helmforge.flows.execution import Nothing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from helmforge.domain.plan import CheckPolicy, LintChart, RenderChart, RunTests
-    from helmforge.domain.settings import Environment, Service
+    from helmforge.domain.settings import Environment, Service, Settings
     from helmforge.flows.events import Facts
     from helmforge.flows.ports import Log
     from helmforge.flows.world import World
@@ -35,6 +36,7 @@ _KIND = re.compile(r"^kind: *(\S+)", re.MULTILINE)
 class Checks:
     world: World
     work: Path
+    settings: Settings
     rendered: dict[str, str] = field(default_factory=dict)
 
     def test(self, step: RunTests, log: Log) -> Facts | Nothing:
@@ -48,8 +50,20 @@ class Checks:
         if chart is None:
             return _no_chart(step.service)
         self._demand_name(chart, step.service)
-        _side_by_side(partial(self._lint, chart, log), (None, *self._values(chart, step.environments)))
+        with self._placing(step):
+            _side_by_side(partial(self._lint, chart, log), (None, *self._values(chart, step.environments)))
         return {}
+
+    @contextmanager
+    def _placing(self, step: LintChart | RenderChart | CheckPolicy) -> Iterator[None]:
+        """Whatever is wrong with the chart, its places are told, too."""
+        try:
+            yield
+        except (ToolError, FindingsError) as error:
+            from helmforge.flows.steps.places import ChartPlaces  # noqa: PLC0415 - failures only
+
+            places = ChartPlaces(self.world, self.settings)
+            raise places.placed(error, step.service, step.environments, self._pin(step.service)) from error
 
     def _pin(self, service: Service) -> Path:
         """Values as packaging pins them, with a digest that can be found again in what is rendered."""
@@ -81,7 +95,8 @@ class Checks:
         if chart is None:
             return _no_chart(step.service)
         facts = {}
-        rendered = _side_by_side(partial(self._render, chart, step.service), step.environments)
+        with self._placing(step):
+            rendered = _side_by_side(partial(self._render, chart, step.service), step.environments)
         for environment, text in zip(step.environments, rendered, strict=True):
             kinds = _KIND.findall(text)
             log(f"{environment.name}: {len(kinds)} objects ({', '.join(sorted(set(kinds)))})")
@@ -92,6 +107,12 @@ class Checks:
         chart = self._chart(step.service)
         if chart is None:
             return _no_chart(step.service)
+        with self._placing(step):
+            self._demand_none(chart, step)
+        log("no findings")
+        return {"findings": "0"}
+
+    def _demand_none(self, chart: Path, step: CheckPolicy) -> None:
         findings = {
             finding
             for environment in step.environments
@@ -101,14 +122,12 @@ class Checks:
             )
         }
         if findings:
-            raise StepError(
+            raise FindingsError(
                 f"the chart of {step.service.name} breaks {len(findings)} rules of the policy",
                 where=step.service.chart,
                 why="\n".join(sorted(map(str, findings))),
                 hint="change the values or the templates as each line says",
             )
-        log("no findings")
-        return {"findings": "0"}
 
     @property
     def _root(self) -> Path:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from helmforge.domain.scanning import Standing, judge
-from helmforge.errors import StepError
+from helmforge.errors import FindingsError
 from helmforge.flows.execution import Nothing
 from helmforge.flows.scan_reports import ScanReport, remove_reports, write_reports
 from helmforge.flows.steps.scan_policy import ScanPolicy
@@ -103,13 +103,16 @@ class Scans:
         blocking = verdict.blocking
         if not blocking:
             return
+        from helmforge.flows.steps.places import scan_annotations  # noqa: PLC0415 - failures only
+
         rest = [f"and {len(blocking) - _SHOWN} more"] if len(blocking) > _SHOWN else []
         new = " that production does not have" if self._scan.delta else ""
-        raise StepError(
+        raise FindingsError(
             f"the scan of {step.artifact.image} found {len(blocking)} at or above {self._scan.severity}{new}",
             why="\n".join([*map(str, blocking[:_SHOWN]), *rest]),
             hint="update the packages or the base image, and take secrets out of the image"
             + (f"; what must be borne for a time: {self._rules.name}" if self._scan.ignore_file else ""),
+            annotations=scan_annotations(self.world.files, step.service.build, blocking[:_SHOWN]),
         )
 
 
