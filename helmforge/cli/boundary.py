@@ -40,8 +40,9 @@ def run(command: click.Command, arguments: Sequence[str]) -> int:
         with _termination():
             return _invoke(command, list(arguments))
     except HelmforgeError as error:
+        code = _fail(error, error.exit_code)
         _announce(error)
-        return _fail(error, error.exit_code)
+        return code
     except click.ClickException as error:
         return _fail(_usage_error(error), ExitCode.USAGE)
     except (KeyboardInterrupt, click.Abort):

@@ -20,7 +20,7 @@ def lint(services: tuple[str, ...], jobs: int, output: str) -> None:
     Looks at each SERVICE, or at all, with the values of each environment: configuration, merge conflicts,
     YAML, the values' schema, `helm lint --strict`, rendering, and the policy for what is rendered. Each
     finding says where it is, why it is wrong and what to do. The exit code is 1 when there are findings, 2
-    when the configuration is among them.
+    when the configuration is among them. In CI the first ones are shown beside the files, too.
 
     \b
     Examples:
@@ -30,7 +30,9 @@ def lint(services: tuple[str, ...], jobs: int, output: str) -> None:
     """
     from helmforge import wiring  # noqa: PLC0415 - heavy imports happen late
     from helmforge.cli.findings import document, lines  # noqa: PLC0415 - see above
+    from helmforge.cli.output.announcing import announce_all  # noqa: PLC0415 - see above
     from helmforge.cli.sarif import sarif  # noqa: PLC0415 - see above
+    from helmforge.domain.annotations import annotation_of  # noqa: PLC0415 - see above
     from helmforge.domain.findings import exit_code  # noqa: PLC0415 - see above
     from helmforge.flows import lint as flow  # noqa: PLC0415 - see above
 
@@ -40,6 +42,7 @@ def lint(services: tuple[str, ...], jobs: int, output: str) -> None:
         report = flow.lint(git, files, folders, helm, services, work, jobs=jobs)
     if output == "text":
         click.echo("\n".join(lines(report)))
+        announce_all(wiring.ci(), map(annotation_of, report.findings))
     else:
         content = sarif(report.findings) if output == "sarif" else document(report)
         click.echo(as_json(content, indent=2))

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from helmforge.domain.findings_rules import Severity
+
 if TYPE_CHECKING:
-    from helmforge.domain.findings import Place
+    from helmforge.domain.findings import Finding, Place
 
 
 @dataclass(frozen=True)
@@ -19,3 +21,14 @@ class Annotation:
     text: str
     place: Place | None = None
     warning: bool = False
+
+
+def annotation_of(finding: Finding) -> Annotation:
+    some = f" (in {', '.join(finding.environments)})" if finding.environments else ""
+    remedy = f"\n{finding.remedy}" if finding.remedy else ""
+    return Annotation(
+        finding.about.title,
+        f"{finding.reason}{some} [{finding.rule}]{remedy}",
+        finding.place,
+        warning=finding.about.severity is Severity.WARNING,
+    )

@@ -1,4 +1,4 @@
-"""The structure of the configuration files. The JSON Schemas beside this file are its only truth."""
+"""The structure of the configuration files, and of events. The JSON Schemas beside this file say it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _MOST_SHOWN = 50
 
 
 def schema_text(name: str) -> str:
-    """The JSON Schema `config`, `service` or `waivers`, as it is published."""
+    """The JSON Schema `config`, `service`, `waivers` or `events`, as it is published."""
     return Path(__file__).with_name(f"{name}.schema.json").read_text(encoding="utf-8")
 
 

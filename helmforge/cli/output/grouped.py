@@ -15,7 +15,7 @@ from helmforge.cli.printing import clean
 from helmforge.flows.events import StepFinished, StepOutput, StepStarted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from helmforge.cli.output.dialect import Dialect
     from helmforge.flows.events import RunEvent
@@ -49,18 +49,14 @@ class Grouped:
         with self._lock:
             if self._closed:
                 return
-            lines = list(self._lines(event))
-            if lines:
-                click.echo("\n".join(lines), err=True)
+            _show(self._lines(event))
 
     def close(self) -> None:
         """Ends what is open, after an interruption too: also what a step left behind has said so far."""
         with self._lock:
             self._closed = True
             for step in list(self._groups):
-                lines = list(self._rest(step))
-                if lines:
-                    click.echo("\n".join(lines), err=True)
+                _show(self._rest(step))
 
     def _lines(self, event: RunEvent) -> Iterator[str]:
         match event:
@@ -95,6 +91,13 @@ class Grouped:
             yield from group.lines
         if group.lines or group.open:
             yield from self._dialect.end(step)
+
+
+def _show(lines: Iterable[str]) -> None:
+    """In one piece, with the escapes of GitLab's markers: click takes them out where no terminal is."""
+    text = "\n".join(lines)
+    if text:
+        click.echo(text, err=True, color=True)
 
 
 @contextmanager

@@ -93,8 +93,7 @@ def _github_summary(report: Report, ci: Ci) -> Lines:
 def _github_outputs(report: Report, ci: Ci) -> Lines:
     from helmforge.cli.output.assignments import github_outputs  # noqa: PLC0415 - see above
 
-    if report.facts:
-        files.append(Path(ci.output_file), github_outputs(report.facts))
+    files.append(Path(ci.output_file), github_outputs(report.facts))
     return []
 
 

@@ -11,26 +11,17 @@ from helmforge.domain.findings import Place
 from helmforge.errors import ConfigError, FindingsError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator
 
     from helmforge.errors import HelmforgeError
-
-MOST = 10
-"""GitHub shows ten errors and ten warnings of a step."""
 
 _PLACE = re.compile(r"(?P<file>[^\n]+?)(?::(?P<line>\d{1,9}))?(?::(?P<column>\d{1,9}))?")
 _SAID = re.compile(r"(?P<place>[^\n]+?:\d+)(?P<key>(?: [^\n:]+)?): (?P<text>[^\n]+)")
 _MOST_LINES = 5
 
 
-def annotated(errors: Iterable[HelmforgeError], is_file: Callable[[str], bool]) -> list[Annotation]:
-    """The worst first, at most MOST of each sort. `is_file` says of a path whether the repository has it."""
-    found = [one for error in errors for one in _of_error(error, is_file)]
-    shown = [one for one in found if not one.warning][:MOST]
-    return shown + [one for one in found if one.warning][:MOST]
-
-
-def _of_error(error: HelmforgeError, is_file: Callable[[str], bool]) -> Iterator[Annotation]:
+def annotated(error: HelmforgeError, is_file: Callable[[str], bool]) -> Iterator[Annotation]:
+    """`is_file` says of a path whether the repository has it."""
     if isinstance(error, FindingsError) and error.annotations:
         yield from error.annotations
         return

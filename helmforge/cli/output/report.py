@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from helmforge.domain.orphans import Orphan
     from helmforge.errors import HelmforgeError
 
-FACTS = ("service", "version", "image", "digest", "chart", "chart_digest")
+FACTS = ("result", "service", "version", "image", "digest", "chart", "chart_digest")
 """The results of a run for one service, by the names that every CI system gets them under."""
 
 
@@ -62,13 +62,14 @@ class Report:
 
     @property
     def facts(self) -> dict[str, str]:
-        """Of FACTS those that are known; of a run for several services there are none."""
+        """`result` always; the others of FACTS as far as they are known, and of a run for one service."""
+        result = {"result": self.verdict.replace(" ", "-")}
         names = list(self.summary.plan.by_service)
         if len(names) != 1:
-            return {}
+            return result
         version = self.subject.version or _version(self.summary.plan)
         known = {"service": str(names[0]), "version": version} | self.artifacts[names[0]]
-        return {name: known[name] for name in FACTS if known.get(name)}
+        return result | {name: known[name] for name in FACTS if known.get(name)}
 
     @property
     def artifacts(self) -> dict[str, dict[str, str]]:

@@ -7,9 +7,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from helmforge.domain.annotations import Annotation
+from helmforge.domain.annotations import Annotation, annotation_of
 from helmforge.domain.findings import Place, merged
-from helmforge.domain.findings_rules import Severity
 from helmforge.errors import FindingsError, HelmforgeError
 from helmforge.flows.charts import WorkingChart
 from helmforge.flows.lint.files import file_findings
@@ -44,7 +43,7 @@ class ChartPlaces:
         found: tuple[Finding, ...] = ()
         with suppress(HelmforgeError):
             found = self._findings(service, environments, pin)
-        annotations = tuple(_annotation(finding) for finding in found)
+        annotations = tuple(annotation_of(finding) for finding in found)
         return FindingsError(
             error.what, where=error.where, why=error.why, hint=error.hint, annotations=annotations
         )
@@ -59,17 +58,6 @@ class ChartPlaces:
             for environment in environments:
                 found += Inspection(world.helm, chart, Values(chart, environment), pin).findings()
         return merged(found)
-
-
-def _annotation(finding: Finding) -> Annotation:
-    some = f" (in {', '.join(finding.environments)})" if finding.environments else ""
-    remedy = f"\n{finding.remedy}" if finding.remedy else ""
-    return Annotation(
-        finding.about.title,
-        f"{finding.reason}{some} [{finding.rule}]{remedy}",
-        finding.place,
-        warning=finding.about.severity is Severity.WARNING,
-    )
 
 
 def scan_annotations(files: Files, build: Build, blocking: Iterable[Judged]) -> tuple[Annotation, ...]:
