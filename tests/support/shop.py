@@ -10,6 +10,7 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from tests.support.events import demand_valid
 from tests.support.repositories import Monorepo
 from tests.support.tools import path_with, require_tool
 
@@ -47,7 +48,7 @@ class Ran:
     @property
     def statuses(self) -> dict[str, str]:
         """Of `-o json` of a command that runs a plan: verb -> status, from the summary's line."""
-        summary = json.loads(self.out.splitlines()[-1])
+        summary = demand_valid(self.out)[-1]
         return {step["id"].partition("/")[2]: step["status"] for step in summary["steps"]}
 
 

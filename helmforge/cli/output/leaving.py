@@ -84,9 +84,11 @@ def _summary(report: Report, ci: Ci, path: Path) -> Lines:
 
 
 def _github_summary(report: Report, ci: Ci) -> Lines:
-    """Behind what other commands of the same step wrote there."""
+    """Behind what other commands of the same step wrote there, and a blank line."""
     path = Path(ci.summary_file)
-    files.append(path, _page(report, ci, taken=files.size(path)))
+    page = _page(report, ci, taken=files.size(path))
+    if page:
+        files.append(path, b"\n" + page)
     return []
 
 

@@ -49,6 +49,8 @@ def place_of(where: str, is_file: Callable[[str], bool]) -> Place | None:
     """`where` of an error: `file`, `file:line` or `file:line:column`, and then perhaps a space and a key.
     None when the repository has no such file. File names may have spaces.
     """
+    if is_file(where):
+        return Place(where)
     for found in filter(None, (_PLACE.fullmatch(where, 0, end) for end in _ends(where))):
         if is_file(found["file"]):
             return Place(found["file"], int(found["line"] or 0), int(found["column"] or 0))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import re
 from typing import TYPE_CHECKING
 
@@ -56,7 +55,7 @@ def codes_of(page: str) -> list[str]:
             inside = token.content == "<code>"
             found += [""] if inside else []
         elif inside and token.type == "text":
-            found[-1] += html.unescape(token.content) if "&" not in token.content else token.content
+            found[-1] += token.content
     return found
 
 
@@ -112,8 +111,7 @@ def test_a_page_of_hostile_texts(title: str, reason: str, why: str, services: in
     artifacts = [5] * (2 if title.partition("@")[0] or reason else 1)
     reasons = [2] * (services + 1)
     assert rows_of(page) in (steps + artifacts + reasons, steps + reasons)
-    assert not title or codes_of(page)[0] == shortened(clean(title)).strip(" ") or codes_of(page)
-    assert page.count("\n```") + page.count("text\n") >= 2
+    assert codes_of(page)[:1] == [shortened(clean(title))] or not title
 
 
 def test_what_a_good_run_says() -> None:
