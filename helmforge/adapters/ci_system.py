@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
-from helmforge.domain.ci import Ci, CiSystem
+from helmforge.domain.ci import Ci
+from helmforge.domain.ci_files.systems import CiSystem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

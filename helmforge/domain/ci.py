@@ -3,28 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import Enum
+from typing import TYPE_CHECKING
 
-
-class CiSystem(Enum):
-    """Values are those of `Event.provider`."""
-
-    NONE = ""
-    GITHUB = "github"
-    GITLAB = "gitlab"
-    AZURE = "azure"
-    JENKINS = "jenkins"
+if TYPE_CHECKING:
+    from helmforge.domain.ci_files.systems import CiSystem
 
 
 @dataclass(frozen=True)
 class Ci:
-    """`run_url` is the page of this run, `commit_url` what a commit id is appended to; "" when not known.
+    """`system` is None outside of CI. `run_url` is the page of this run, `commit_url` what a commit id is
+    appended to; "" when not known.
 
     `summary_file` and `output_file` are $GITHUB_STEP_SUMMARY and $GITHUB_OUTPUT, `temporary` the folder of
     Azure's agent that lives as long as the job.
     """
 
-    system: CiSystem = CiSystem.NONE
+    system: CiSystem | None = None
     run_url: str = ""
     commit_url: str = ""
     summary_file: str = ""

@@ -7,10 +7,10 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.cli.output import logs
-from tests.support.events import demand_valid
 
+from tests.cli.output import logs
 from tests.support.charted import CHART, DEPLOYMENT, VALUES, charted
+from tests.support.events import demand_valid
 from tests.support.tools import require_tool
 
 if TYPE_CHECKING:

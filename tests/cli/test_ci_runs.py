@@ -110,7 +110,7 @@ def test_in_github_actions(repository: Hostile, report: Path) -> None:
     names = [one.name if len(one.name) < 64 else "TOKEN" for one in commands]
     assert names == ["group", "stop-commands", "TOKEN", "endgroup"] * 2 + ["error"]
     assert commands[1].text == commands[2].name != commands[5].text == commands[6].name
-    assert logs.github(out) == logs.azure(out) == []
+    assert logs.anything(out) == []
     assert not surprising(out + err)
     outputs = repository.folder / "output"
     assert logs.outputs(outputs.read_text(encoding="utf-8")) == {"result": "failed"}
@@ -152,7 +152,7 @@ def test_in_gitlab_ci(repository: Hostile, report: Path) -> None:
 def test_in_jenkins(repository: Hostile) -> None:
     code, out, err = repository.run("pipeline", "run", "-v", **repository.of_ci("jenkins"))
     assert code == 1
-    assert logs.github(out + err) == logs.azure(out + err) == logs.sections(out + err) == []
+    assert logs.anything(out + err) == []
     assert not surprising(out + err)
 
 
@@ -160,7 +160,7 @@ def test_in_jenkins(repository: Hostile) -> None:
 def test_json_lines_keep_to_the_schema_and_hold_no_command(repository: Hostile, system: str) -> None:
     code, out, err = repository.run("pipeline", "run", "-o", "json", **repository.of_ci(system))
     assert (code, err) == (1, "")
-    assert logs.github(out) == logs.azure(out) == logs.sections(out) == []
+    assert logs.anything(out) == []
     printed = [one["line"] for one in demand_valid(out) if one["event"] == "output"]
     assert "##vso[task.setvariable variable=a;isOutput=true]b" in printed
     assert "::error::pwned" in printed
@@ -171,7 +171,7 @@ def test_json_lines_keep_to_the_schema_and_hold_no_command(repository: Hostile, 
 def test_a_plan_holds_no_command(repository: Hostile, system: str, command: tuple[str, ...]) -> None:
     code, out, err = repository.run("pipeline", *command, **repository.of_ci(system))
     assert (code, err) == (0, "")
-    assert logs.github(out) == logs.azure(out) == []
+    assert logs.anything(out) == []
     assert not surprising(out)
 
 

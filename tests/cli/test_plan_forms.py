@@ -7,10 +7,9 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
+
 from helmforge.cli.output.assignments import DOTENV_LIMIT
 from helmforge.cli.pipeline.forms import FORMS
-from tests.cli.output import logs
-
 from helmforge.config import parse_service
 from helmforge.domain.branches import recognise
 from helmforge.domain.event import Event, EventKind
@@ -19,6 +18,7 @@ from helmforge.domain.oci import RegistryHost
 from helmforge.domain.plan import Plan
 from helmforge.domain.settings import Registry, Settings
 from helmforge.flows.pipeline import Pipeline
+from tests.cli.output import logs
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

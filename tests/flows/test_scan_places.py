@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from helmforge.flows.steps.places import scan_annotations
 
 from helmforge.adapters.files import WorkTree
 from helmforge.domain.findings import Place
 from helmforge.domain.scanning import Finding, Judged, Standing
 from helmforge.domain.settings import Build
+from helmforge.flows.steps.places import scan_annotations
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from helmforge.cli.output.plain import PlainLines
-from helmforge.domain.ci import CiSystem
+from helmforge.domain.ci_files.systems import CiSystem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @contextmanager
 def renderer(
-    output: str, dialect: Dialect | None, system: CiSystem, *, verbose: bool, one_by_one: bool
+    output: str, dialect: Dialect | None, system: CiSystem | None, *, verbose: bool, one_by_one: bool
 ) -> Iterator[Sink]:
     """JSON lines for `-o json`; in a CI system its own groups, or plain lines; on a terminal a live view."""
     if output == "json":
@@ -30,7 +30,7 @@ def renderer(
 
         with grouped(dialect, one_by_one=one_by_one) as sink:
             yield sink
-    elif system is CiSystem.NONE and sys.stderr.isatty() and not verbose:
+    elif system is None and sys.stderr.isatty() and not verbose:
         from helmforge.cli.output.live import live  # noqa: PLC0415 - see above
 
         with live() as show:
@@ -39,7 +39,7 @@ def renderer(
         yield PlainLines(verbose=verbose)
 
 
-def dialect_of(system: CiSystem) -> Dialect | None:
+def dialect_of(system: CiSystem | None) -> Dialect | None:
     """None for a log that is nothing but text."""
     if system is CiSystem.GITHUB:
         from helmforge.cli.output.github import GitHub  # noqa: PLC0415 - one of them for each run

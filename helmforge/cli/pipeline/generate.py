@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 import click
 
 from helmforge import __version__
 from helmforge.cli.options import connect, output_option
-from helmforge.cli.printing import clean
+from helmforge.cli.printing import as_json, clean
 from helmforge.domain.ci_files.systems import CiSystem
 from helmforge.errors import ExitCode
 
@@ -42,7 +41,7 @@ def generate(system: str, path: str, output: str, *, check: bool) -> None:
     result = flow.generate(world.files, wiring.pipeline_templates(), settings, request)
     if output == "json":
         document = {"path": result.path, "status": _status(result), "diff": result.diff}
-        click.echo(json.dumps(document, indent=2))
+        click.echo(as_json(document, indent=2))
     else:
         _print(result, system)
     outdated = check and not result.current

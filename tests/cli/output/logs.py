@@ -128,6 +128,15 @@ def sections(log: str) -> list[tuple[str, str]]:
     return [(found[1], found[3]) for found in SECTION.finditer(log)]
 
 
+def anything(log: str) -> list[str]:
+    """The names of all that any of these systems finds."""
+    return [
+        *(one.name for one in (*github(log), *azure(log))),
+        *(name for _, name in sections(log)),
+        *act(log),
+    ]
+
+
 def outputs(content: str) -> dict[str, str]:
     """What $GITHUB_OUTPUT says. Raises ValueError for what the runner refuses."""
     found, lines = {}, iter(content.split("\n"))

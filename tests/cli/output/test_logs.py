@@ -118,7 +118,7 @@ def test_plain_lines_are_plain(run: tuple[list[RunEvent], set[str]]) -> None:
             for event in run[0]:
                 sink(event)
     assert not surprising(log.getvalue())
-    assert logs.github(log.getvalue()) == logs.azure(log.getvalue()) == logs.sections(log.getvalue()) == []
+    assert logs.anything(log.getvalue()) == []
 
 
 @pytest.mark.parametrize("dialect", [tokens(), Azure(), GitLab()])
@@ -198,7 +198,7 @@ def test_an_annotation_is_one_command_with_the_text_as_it_was(
 @given(TEXTS)
 def test_cleaned_text_is_no_command_wherever_it_stands(text: str) -> None:
     for shown in (clean(text), f"  {clean(text)}", f"x: {clean(text)}", clean(clean(text))):
-        assert logs.github(shown) == logs.azure(shown) == logs.sections(shown) == []
+        assert logs.anything(shown) == []
         assert not surprising(shown)
     assert clean(clean(text)) == clean(text)
 

@@ -14,7 +14,8 @@ from helmforge.cli.output.report import Report, Subject
 from helmforge.cli.output.summary_page import LIMIT, summary_page
 from helmforge.cli.printing import clean
 from helmforge.domain.affected import Reason
-from helmforge.domain.ci import Ci, CiSystem
+from helmforge.domain.ci import Ci
+from helmforge.domain.ci_files.systems import CiSystem
 from helmforge.domain.names import EnvironmentName, ServiceName
 from helmforge.domain.orphans import Orphan
 from helmforge.errors import StepError

@@ -14,7 +14,8 @@ from helmforge.cli.output.options import RunOptions
 from helmforge.cli.output.report import Subject
 from helmforge.cli.output.session import Session
 from helmforge.domain.annotations import Annotation
-from helmforge.domain.ci import Ci, CiSystem
+from helmforge.domain.ci import Ci
+from helmforge.domain.ci_files.systems import CiSystem
 from helmforge.domain.findings import Place
 from helmforge.domain.plan import Plan
 from helmforge.errors import ConfigError, FindingsError, StepError, UnreachableError
