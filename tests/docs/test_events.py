@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from helmforge.cli.output.json_lines import JsonLines
+from helmforge.cli.output.report import FACTS
 from helmforge.cli.summaries import print_summary
 from helmforge.config import parse_service
 from helmforge.domain.plan import RunTests, Step, chain
-from helmforge.errors import StepError
+from helmforge.errors import ExitCode, StepError
 from helmforge.flows.events import Outcome, Status, StepFinished, StepOutput, StepStarted
 from helmforge.flows.summary import Summary
 from tests.docs.events_page import EVENTS, documented_facts, documented_keys
-from tests.docs.markdown import Page
+from tests.docs.markdown import ROOT, Page
+from tests.support.events import KINDS, demand_valid, published
 
 if TYPE_CHECKING:
     from helmforge.flows.events import RunEvent
@@ -52,6 +55,38 @@ def test_the_facts_of_every_kind_of_step_are_listed() -> None:
     # Tests define kinds of their own.
     ours = (kind for kind in Step.__subclasses__() if kind.__module__ == Step.__module__)
     assert set(documented_facts()) == {kind.verb for kind in ours}
+
+
+def test_the_schema_knows_the_documented_keys() -> None:
+    schema = published()
+    for kind in KINDS:
+        keys = set(schema["$defs"][kind]["properties"])
+        if kind == "finished":
+            keys |= set(schema["$defs"]["ended"]["properties"])
+        assert keys == documented_keys(kind)
+
+
+def test_the_schema_knows_every_status_and_exit_code() -> None:
+    definitions = published()["$defs"]
+    assert set(definitions["status"]["enum"]) == {status.value for status in Status}
+    assert set(definitions["exitCode"]["enum"]) == set(ExitCode)
+
+
+def test_a_line_that_breaks_the_schema_is_found(capsys: pytest.CaptureFixture[str]) -> None:
+    """Otherwise a run that keeps to it proves nothing."""
+    good = _printed(EVENTS_OF_A_RUN["finished"], capsys)
+    summary = {"v": 1, "event": "summary", "exitCode": 1, "changed": False, "steps": []}
+    demand_valid(f"{json.dumps(good)}\n{json.dumps(summary)}")
+    for change in ({"v": 2}, {"new": 1}, {"status": "gone"}, {"facts": {"a": 1}}, {"status": "done"}):
+        with pytest.raises(AssertionError):
+            demand_valid(f"{json.dumps(good | change)}\n{json.dumps(summary)}")
+
+
+def test_the_results_of_a_run_are_listed() -> None:
+    text = (ROOT / "docs" / "ci-output.md").read_text(encoding="utf-8")
+    rows = text.split("\n## Results\n")[1].split("\n## ")[0].splitlines()
+    first = " ".join(row.split("|")[1] for row in rows if row.startswith("| `"))
+    assert set(re.findall(r"`(\w+)`", first)) == set(FACTS)
 
 
 def test_every_status_is_explained() -> None:

@@ -33,9 +33,9 @@ CONFIGS = [text for name, text in EXAMPLES if name == "config"]
 SERVICES = [text for name, text in EXAMPLES if name == "service"]
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", [*NAMES, "events"])
 def test_the_schema_is_one(name: str) -> None:
-    Draft202012Validator.check_schema(SCHEMAS[name])
+    Draft202012Validator.check_schema(json.loads(schema_text(name)))
 
 
 @pytest.mark.parametrize(("name", "text"), EXAMPLES)

@@ -38,7 +38,7 @@ def gitlab(pipeline: Pipeline) -> list[str]:
     lines = dotenv_lines(facts | {"services": " ".join(_names(pipeline))})
     if sum(len(line) + 1 for line in lines) <= DOTENV_LIMIT:
         return lines
-    click.echo(f"note: no HELMFORGE_SERVICES, GitLab takes {DOTENV_LIMIT} bytes", err=True)
+    click.echo(f"note: without the names of the services: GitLab takes {DOTENV_LIMIT} bytes", err=True)
     return dotenv_lines(facts)
 
 
