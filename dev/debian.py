@@ -16,6 +16,7 @@ TOOLS = {
     "docker-registry": "docker-registry",
     "busybox-static": "busybox",
 }
+BUILDKIT_TOOLS = {"runc": "runc"}
 BENCH_TOOLS = {"skopeo": "skopeo"}
 _SYSTEMD_RUNS = Path("/run/systemd/system")
 

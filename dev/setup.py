@@ -19,8 +19,8 @@ def main(parts: list[str]) -> int:
     # Only now: these use the standard library of Python 3.11.
     from dev.cache import SetupError, say
     from dev.checkers import ensure_checkers
-    from dev.debian import BENCH_TOOLS, TOOLS, ensure_packages
-    from dev.go_programs import ensure_control_plane
+    from dev.debian import BENCH_TOOLS, BUILDKIT_TOOLS, TOOLS, ensure_packages
+    from dev.go_programs import ensure_buildkit, ensure_control_plane
     from dev.kubernetes_tools import ensure_kubernetes_tools
     from dev.python_environment import ensure_environment
 
@@ -30,6 +30,8 @@ def main(parts: list[str]) -> int:
         "packages": lambda: ensure_packages(TOOLS),
         "bench": lambda: ensure_packages(BENCH_TOOLS),
         "controlplane": ensure_control_plane,
+        "runtime": lambda: ensure_packages(BUILDKIT_TOOLS),
+        "buildkit": ensure_buildkit,
         "checkers": ensure_checkers,
     }
     unknown = set(parts) - set(steps)

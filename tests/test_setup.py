@@ -100,7 +100,7 @@ def test_setup_names_its_parts() -> None:
     done = subprocess.run(argv, cwd=ROOT, capture_output=True, text=True, check=False)
 
     assert done.returncode == 2
-    assert "python, tools, packages, bench, controlplane" in done.stderr
+    assert "python, tools, packages, bench, controlplane, runtime, buildkit" in done.stderr
 
 
 def test_the_lock_holds_every_dependency() -> None:
