@@ -50,10 +50,8 @@ class CiEvents:
         if name == "pull_request":
             # GITHUB_SHA is the merge commit: what actions/checkout leaves in the work tree
             branch, target = self._required("GITHUB_HEAD_REF"), self._required("GITHUB_BASE_REF")
-            source = self._github_source()
-            return Event(
-                EventKind.PULL_REQUEST, branch, commit, target=target, provider="github", source=source
-            )
+            source, fork = self._github_source()
+            return Event(EventKind.PULL_REQUEST, branch, commit, "", target, "github", source, fork)
         ref = self._required("GITHUB_REF")
         if name != "push" or not ref.startswith(_HEADS):
             raise _other(f"{name} of {ref}" if name == "push" else name, "GITHUB_EVENT_NAME")
@@ -63,12 +61,17 @@ class CiEvents:
         before = _oid(pushed.get("before", ""), "before in the file of GITHUB_EVENT_PATH")
         return Event(EventKind.PUSH, ref.removeprefix(_HEADS), commit, before, provider="github")
 
-    def _github_source(self) -> str:
+    def _github_source(self) -> tuple[str, bool]:
+        """The commit, and whether it is a fork's. A fork that was deleted has no repository any more."""
         path = self._get("GITHUB_EVENT_PATH")
         request = _event_file(path).get("pull_request") if path else None
         head = request.get("head") if isinstance(request, dict) else None
-        sha = head.get("sha", "") if isinstance(head, dict) else ""
-        return _oid(sha, "pull_request.head.sha in the file of GITHUB_EVENT_PATH")
+        if not isinstance(head, dict):
+            return "", False
+        sha = _oid(head.get("sha", ""), "pull_request.head.sha in the file of GITHUB_EVENT_PATH")
+        repository = head.get("repo", {})
+        name = repository.get("full_name", "") if isinstance(repository, dict) else None
+        return sha, name not in {"", self._get("GITHUB_REPOSITORY")}
 
     def _gitlab(self) -> Event:
         commit = self._commit("CI_COMMIT_SHA")
@@ -76,9 +79,9 @@ class CiEvents:
             branch = self._required("CI_MERGE_REQUEST_SOURCE_BRANCH_NAME")
             target = self._required("CI_MERGE_REQUEST_TARGET_BRANCH_NAME")
             source = self._commit("CI_MERGE_REQUEST_SOURCE_BRANCH_SHA")  # of merged results only
-            return Event(
-                EventKind.PULL_REQUEST, branch, commit, target=target, provider="gitlab", source=source
-            )
+            projects = {self._get(f"CI_MERGE_REQUEST_{part}PROJECT_ID") for part in ("", "SOURCE_")}
+            fork = len(projects) > 1
+            return Event(EventKind.PULL_REQUEST, branch, commit, "", target, "gitlab", source, fork)
         source = self._get("CI_PIPELINE_SOURCE")
         if self._get("CI_COMMIT_TAG"):
             raise _other(f"tag {self._get('CI_COMMIT_TAG')}", "CI_COMMIT_TAG")
@@ -96,9 +99,8 @@ class CiEvents:
                 for end in ("SOURCEBRANCH", "TARGETBRANCH")
             )
             source = self._commit("SYSTEM_PULLREQUEST_SOURCECOMMITID")
-            return Event(
-                EventKind.PULL_REQUEST, branch, commit, target=target, provider="azure", source=source
-            )
+            fork = self._get("SYSTEM_PULLREQUEST_ISFORK").lower() == "true"
+            return Event(EventKind.PULL_REQUEST, branch, commit, "", target, "azure", source, fork)
         ref = self._required("BUILD_SOURCEBRANCH")
         if reason not in _AZURE_PUSHES or not ref.startswith(_HEADS):
             raise _other(f"{reason} of {ref}", "BUILD_REASON and BUILD_SOURCEBRANCH")
@@ -119,7 +121,8 @@ class CiEvents:
         if self._get("CHANGE_ID"):
             branch = self._get("CHANGE_BRANCH") or name  # some branch sources set only the target
             target = self._required("CHANGE_TARGET")
-            return Event(EventKind.PULL_REQUEST, branch, commit, target=target, provider="jenkins")
+            fork = bool(self._get("CHANGE_FORK"))
+            return Event(EventKind.PULL_REQUEST, branch, commit, "", target, "jenkins", fork=fork)
         before = self._commit("GIT_PREVIOUS_SUCCESSFUL_COMMIT") or self._commit("GIT_PREVIOUS_COMMIT")
         return Event(EventKind.PUSH, name, commit, before, provider="jenkins")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from helmforge.config import values
+from helmforge.config import builds, values
 from helmforge.config.values import objection
 from helmforge.domain.names import EnvironmentName
 from helmforge.domain.settings import ApprovalPolicy, DeployWhen
@@ -34,6 +34,8 @@ def broken_rules(data: dict[str, Any]) -> Iterator[Problem]:
         yield from objection(("affected", "ignore", index), _PATH, values.parse_path, glob)
     if "templates" in data:
         yield from objection(("templates",), _PATH, values.parse_path, data["templates"])
+    yield from builds.builder_rules(data.get("builder", ""))
+    yield from builds.repository_build_rules(data.get("build", {}))
     yield from _scan_rules(data.get("scan", {}))
     for name, environment in data["environments"].items():
         yield from _environment_rules(("environments", name), environment)

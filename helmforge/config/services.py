@@ -8,9 +8,11 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from helmforge.config import values
+from helmforge.config.builds import service_build, service_build_rules
+from helmforge.config.unit_tests import unit_test_rules, unit_tests
 from helmforge.config.values import objection
 from helmforge.domain.names import ServiceName
-from helmforge.domain.settings import Build, Service
+from helmforge.domain.settings import Service
 from helmforge.errors import ConfigError, UsageError
 from helmforge.schemas import Schema
 from helmforge.schemas.problem import Problem
@@ -73,21 +75,14 @@ def _parse(text: str, folder: str, name: str, schema: Schema) -> Service:
 
 def _service(data: dict[str, Any], folder: str) -> Service:
     inside = partial(values.parse_path, folder=folder)
-    build = data.get("build", {})
     return Service(
         name=ServiceName.parse(data["name"] if "name" in data else _default_name(folder)),
         folder=folder,
-        build=Build(
-            dockerfile=inside(build.get("dockerfile", "Dockerfile")),
-            context=inside(build.get("context", ".")),
-            args=build.get("args", {}),
-            target=build.get("target", Build.target),
-            platforms=tuple(build.get("platforms", Build.platforms)),
-        ),
+        build=service_build(data.get("build", {}), folder),
         chart=inside(data.get("chart", "chart")),
         context=data.get("context", Service.context),
         type=values.parse_type(data["type"]) if "type" in data else Service.type,
-        test=values.parse_command(data["test"]) if "test" in data else Service.test,
+        test=unit_tests(data["test"], folder) if "test" in data else Service.test,
         depends_on=tuple(dict.fromkeys(map(values.parse_path, data.get("dependsOn", ())))),
     )
 
@@ -98,14 +93,11 @@ def _broken_rules(data: dict[str, Any], folder: str) -> Iterator[Problem]:
     if "type" in data:
         yield from objection(("type",), "a type", values.parse_type, data["type"])
     if "test" in data:
-        yield from objection(("test",), "a command", values.parse_command, data["test"])
-    inside = partial(values.parse_path, folder=folder)
-    build = data.get("build", {})
-    paths: list[tuple[tuple[str, ...], str]]
-    paths = [(("build", key), build[key]) for key in ("dockerfile", "context") if key in build]
-    paths += [(("chart",), data["chart"])] if "chart" in data else []
-    for path, text in paths:
-        yield from objection(path, "a path inside the repository", inside, text)
+        yield from unit_test_rules(data["test"], folder)
+    yield from service_build_rules(data.get("build", {}), folder)
+    if "chart" in data:
+        inside = partial(values.parse_path, folder=folder)
+        yield from objection(("chart",), "a path inside the repository", inside, data["chart"])
     for index, text in enumerate(data.get("dependsOn", ())):
         yield from objection(
             ("dependsOn", index), "a path from the repository's root", values.parse_path, text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from helmforge.config import values
+from helmforge.config import builds, values
 from helmforge.config.rules import broken_rules
 from helmforge.domain.names import EnvironmentName
 from helmforge.domain.settings import (
@@ -48,7 +48,8 @@ def _settings(data: dict[str, Any]) -> Settings:
         remote=data.get("remote", Settings.remote),
         branches=_branches(data.get("branches", {})),
         services=tuple(values.parse_path(folder) for folder in data.get("services", Settings.services)),
-        builder=data.get("builder", Settings.builder),
+        builder=builds.builder(data["builder"]) if "builder" in data else Settings.builder,
+        build=builds.repository_build(data["build"]) if "build" in data else Settings.build,
         scan=_scan(data.get("scan", {})),
         templates=values.parse_path(data["templates"]) if "templates" in data else Settings.templates,
         ignore=tuple(

@@ -24,7 +24,8 @@ class Event:
     `source` is then the commit of the source branch ("" when the CI does not tell). `before` is the commit
     that the branch pointed to ("" or all zeros when unknown). `target` is the branch that a pull request
     wants to go to.
-    `provider` is github, jenkins, gitlab, azure, or "" (flags, local checkout).
+    `provider` is github, jenkins, gitlab, azure, or "" (flags, local checkout). `fork`: the pull request
+    comes from another repository, whose people nobody here knows.
     """
 
     kind: EventKind
@@ -34,6 +35,7 @@ class Event:
     target: str = ""
     provider: str = ""
     source: str = ""
+    fork: bool = False
 
     def is_about(self, head: Commit) -> bool:
         """Whether `head` is what the event tells to work on.

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from helmforge.domain.artifact import by_commit, released
+from helmforge.domain.build_permissions import permitted_build
 from helmforge.domain.event import Flow
 from helmforge.domain.plan import (
     BuildImage,
@@ -38,11 +39,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Change:
-    """What a pipeline is about: the flow, the commit to work on, and the version of a release branch."""
+    """What a pipeline is about: the flow, the commit to work on, the version of a release branch, and
+    whether it comes from somebody else's repository.
+    """
 
     flow: Flow
     commit: str
     version: Version | None = None
+    fork: bool = False
 
 
 def plan_pipeline(settings: Settings, change: Change, services: Sequence[Service]) -> Plan:
@@ -73,7 +77,9 @@ def _steps(settings: Settings, change: Change, service: Service) -> list[Step]:
         return steps
     steps += [
         *(CheckCluster(service, target) for target in targets),
-        BuildImage(service, artifact, published=publishes),
+        BuildImage(
+            replace(service, build=permitted_build(settings, change, service)), artifact, published=publishes
+        ),
         ScanImage(service, artifact, published=publishes),
     ]
     if change.flow is Flow.RELEASE:

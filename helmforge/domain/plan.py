@@ -36,7 +36,8 @@ class RunTests(Step):
 
     @property
     def title(self) -> str:
-        return f"run {' '.join(self.service.test)}" if self.service.test else "run tests"
+        command = self.service.test.command
+        return f"run {' '.join(command)}" if command else "run tests"
 
 
 @dataclass(frozen=True)

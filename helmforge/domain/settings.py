@@ -7,13 +7,16 @@ from datetime import timedelta
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from helmforge.domain.building import BuilderChoice, BuildRules, Cache
 from helmforge.domain.names import Namespace, nearest
 from helmforge.domain.oci import Repository
+from helmforge.domain.testing import UnitTests
 from helmforge.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from helmforge.domain.building import BuildSecret, CacheRule
     from helmforge.domain.names import EnvironmentName, ServiceName
     from helmforge.domain.oci import RegistryHost
 
@@ -145,7 +148,8 @@ class Settings:
     remote: str = "origin"
     branches: Branches = Branches()
     services: tuple[str, ...] = ("services/*",)
-    builder: str = ""
+    builder: BuilderChoice = BuilderChoice()
+    build: BuildRules = BuildRules()
     scan: Scan = Scan()
     templates: str = ""
     ignore: tuple[str, ...] = ()
@@ -175,13 +179,21 @@ class Settings:
 
 @dataclass(frozen=True)
 class Build:
-    """How an image is built. Paths are relative to the root of the repository."""
+    """How an image is built. Paths are relative to the root of the repository; secrets are by id.
+
+    `cache_rule` is that of service.yaml, None without one. What it means for one event is `cache`, and
+    `secrets_withheld` (helmforge.domain.build_permissions).
+    """
 
     dockerfile: str
     context: str
     args: Mapping[str, str] = field(default_factory=dict)
     target: str = ""
     platforms: tuple[str, ...] = ()
+    secrets: Mapping[str, BuildSecret] = field(default_factory=dict)
+    cache_rule: CacheRule | None = None
+    cache: Cache = Cache()
+    secrets_withheld: bool = False
 
 
 @dataclass(frozen=True)
@@ -194,7 +206,7 @@ class Service:
     chart: str
     context: str = "default"
     type: str = "web"
-    test: tuple[str, ...] = ()
+    test: UnitTests = UnitTests()
     depends_on: tuple[str, ...] = ()
 
     @property

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from helmforge.domain.affected import everything
 from helmforge.domain.branches import recognise
+from helmforge.domain.build_permissions import writes_caches
 from helmforge.domain.event import Event, EventKind, Flow
 from helmforge.domain.namespaces import demand_released
 from helmforge.domain.pipeline import Change, artifact_of, plan_pipeline
@@ -68,16 +69,17 @@ def prepare(world: World, settings: Settings, events: Events, request: Request) 
     _demand_same(event, commit)
     if request.deepen:
         world.git.deepen()
-    if _publishes(branch, settings):
-        settings = trunk_settings(world.git, settings)
-        branch = recognise(event, settings)
     known = load_services(world.git, settings)
+    if _publishes(branch, settings, known):
+        local, settings = settings, trunk_settings(world.git, settings)
+        branch = recognise(event, settings)
+        known = known if settings.services == local.services else load_services(world.git, settings)
     found = _findings(world.git, settings, event, branch, known, request)
     named = {service.name: service for service in known}
     chosen = tuple(named[reason.service] for reason in found.reasons)
     if branch.flow is Flow.RELEASE:
         chosen = tuple(_where_trunk_says(world.git, settings, service) for service in chosen)
-    change = Change(branch.flow, commit.oid, branch.version)
+    change = Change(branch.flow, commit.oid, branch.version, event.fork)
     if branch.flow is Flow.RELEASE:
         _guard_release(world.git, settings, event, change, chosen[0])
     plan = plan_pipeline(settings, change, chosen)
@@ -126,10 +128,11 @@ def _where_trunk_says(git: Git, settings: Settings, service: Service) -> Service
     return replace(service, context=on_trunk.context)
 
 
-def _publishes(branch: BranchRef, settings: Settings) -> bool:
+def _publishes(branch: BranchRef, settings: Settings, known: tuple[Service, ...]) -> bool:
     """Whether the trunk's rules must judge: its own, too, of what the trunk and a release branch are."""
     deploys = any(environment.deploy is DeployWhen.ON_TRUNK for environment in settings.environments)
-    return branch.flow is Flow.RELEASE or (branch.flow is Flow.TRUNK and deploys)
+    writes = deploys or writes_caches(settings, known)
+    return branch.flow is Flow.RELEASE or (branch.flow is Flow.TRUNK and writes)
 
 
 def _findings(

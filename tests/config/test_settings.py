@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from helmforge.config import parse_settings
+from helmforge.domain.building import BuilderChoice
 from helmforge.domain.names import EnvironmentName, ServiceName
 from helmforge.domain.oci import RegistryHost
 from helmforge.domain.settings import (
@@ -50,7 +51,7 @@ def test_the_example_of_the_design() -> None:
 
 def test_the_documented_examples() -> None:
     whole, shortest, shared = (parse_settings(text) for text in documented("config"))
-    assert whole.builder == "buildah"
+    assert whole.builder == BuilderChoice("buildah")
     assert whole.environment("prod").timeout == timedelta(minutes=10)
     assert shortest.environments[0].namespace == "{context}-qa"
     service = ServiceName("shop")
