@@ -9,6 +9,8 @@ from enum import IntEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from helmforge.domain.annotations import Annotation
 
 
@@ -50,7 +52,19 @@ class HelmforgeError(Exception):
 
 
 class StepError(HelmforgeError):
-    """A step of the work failed: tests, a build, a rollout."""
+    """A step of the work failed: tests, a build, a rollout. `facts` are what it found nevertheless."""
+
+    def __init__(
+        self,
+        what: str,
+        *,
+        where: str = "",
+        why: str = "",
+        hint: str = "",
+        facts: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(what, where=where, why=why, hint=hint)
+        self.facts = facts or {}
 
 
 class FindingsError(StepError):

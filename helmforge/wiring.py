@@ -5,6 +5,8 @@ Imports happen inside the functions: a command pays only for what it uses.
 
 from __future__ import annotations
 
+import atexit
+import contextlib
 import functools
 import os
 import socket
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from helmforge.adapters.process import Runner
+    from helmforge.adapters.registry import OciRegistry
+    from helmforge.domain.building import BuilderChoice
     from helmforge.domain.ci import Ci
     from helmforge.domain.settings import Settings
     from helmforge.flows import ports
@@ -50,6 +54,17 @@ class _Late:
 def _late(make: Callable[[], T]) -> T:
     """Together the adapters take as long to import as a whole `pipeline plan` takes without them."""
     return cast("T", _Late(make))
+
+
+def _once(make: Callable[[], T]) -> Callable[[], T]:
+    """What `make` makes the first time, also for threads that ask at the same moment."""
+    lock, made = threading.Lock(), functools.cache(make)
+
+    def get() -> T:
+        with lock:
+            return made()
+
+    return get
 
 
 @functools.cache
@@ -126,14 +141,16 @@ def world(start: Path, warn: Callable[[str], None]) -> tuple[World, Settings]:
     files = work_tree(repository.root)
     configuration = settings(files)
     programs = runner()
+    oci = _once(_oci_registry)
     bundle = World(
         git=repository.with_remote(configuration.remote),
-        registry=_late(registry),
+        registry=_late(oci),
         helm=_late(lambda: helm(warn)),
         kubernetes=_late(_kubernetes),
-        builder=functools.cache(lambda: _builder(configuration.builder)),
+        builder=_once(lambda: _builder(configuration.builder, oci)),
         scanner=_late(_scanner),
         programs=Commands(programs),
+        junit=_late(lambda: _junit(repository.root)),
         files=files,
         chart_folders=_late(lambda: chart_folders(repository.root)),
         archives=_late(_archives),
@@ -165,10 +182,24 @@ def _kubernetes() -> ports.Kubernetes:
     return Kubectl(runner())
 
 
-def _builder(name: str) -> ports.Builder:
-    from helmforge.adapters.builders import choose_builder  # noqa: PLC0415
+def _builder(choice: BuilderChoice, oci: Callable[[], OciRegistry]) -> ports.Builder:
+    from helmforge.adapters.builders import Elsewhere, choose_builder  # noqa: PLC0415
 
-    return choose_builder(runner(), name)
+    elsewhere = Elsewhere(_once(_images_folder), lambda layout, image: oci().upload(layout, image))
+    return choose_builder(runner(), choice, elsewhere)
+
+
+def _images_folder() -> Path:
+    """For the rest of this process. What a killed one leaves the next one removes."""
+    keep = contextlib.ExitStack()
+    atexit.register(keep.close)
+    return keep.enter_context(workspace())
+
+
+def _junit(root: Path) -> ports.JUnit:
+    from helmforge.adapters.junit import JUnitFiles  # noqa: PLC0415
+
+    return JUnitFiles(root)
 
 
 def _scanner() -> ports.Scanner:
@@ -184,6 +215,10 @@ def _archives() -> ports.Archives:
 
 
 def registry() -> ports.Registry:
+    return _oci_registry()
+
+
+def _oci_registry() -> OciRegistry:
     from helmforge.adapters.registry import OciRegistry  # noqa: PLC0415
     from helmforge.adapters.registry.credentials import Credentials  # noqa: PLC0415
 
@@ -212,12 +247,10 @@ def demo(keep: Path | None, cluster: str, narrate: Narrate) -> None:
 
 def _demo_builder() -> str:
     """Those without a daemon first: their image store can be a folder of the demo."""
-    from helmforge.adapters.builders import choose_builder  # noqa: PLC0415
+    from helmforge.domain.building import BuilderChoice  # noqa: PLC0415
     from helmforge.errors import MissingToolError  # noqa: PLC0415
 
     for name in ("buildah", "podman"):
-        try:
-            return choose_builder(runner(), name).name
-        except MissingToolError:
-            continue
-    return choose_builder(runner()).name
+        with contextlib.suppress(MissingToolError):
+            return _builder(BuilderChoice(name), _oci_registry).name
+    return _builder(BuilderChoice(), _oci_registry).name

@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from helmforge.adapters.groups import groups_of, signal_groups
 from helmforge.adapters.streams import LineSink, StreamReader, decode, feed
 from helmforge.errors import MissingToolError, StoppedError, ToolError
 
@@ -70,7 +71,8 @@ def _ending(code: int) -> str:
 class Runner:
     """Starts programs with one environment and remembers those that run, to end them on an interruption.
 
-    Children stay in our process group: whoever kills the group kills them too.
+    Children stay in our process group: whoever kills the group kills them too. Those of `group` have one of
+    their own.
     """
 
     def __init__(self, environment: Mapping[str, str]) -> None:
@@ -95,14 +97,16 @@ class Runner:
         stdin: bytes = b"",
         timeout: float | None = None,
         on_line: Callable[[str], None] | None = None,
+        group: bool = False,
     ) -> Completed:
         """Runs to the end. `on_line` gets each line of both streams as it appears, one at a time and
         without URL credentials; `timeout` is in seconds; a variable that `env` maps to None is removed.
+        With `group`, what the program has started ends with it when time runs out or on an interruption.
 
         Raises MissingToolError when the program does not exist, ToolError when time runs out,
         StoppedError when `terminate` ended it or came before it, and what `on_line` raised.
         """
-        child = self._start(argv, cwd, env)
+        child = self._start(argv, cwd, env, group=group)
         sink = LineSink(None if on_line is None else lambda line: on_line(redact(line)))
         out, err = StreamReader(child.stdout, sink), StreamReader(child.stderr, sink)
         feeder = threading.Thread(target=feed, args=(child.stdin, stdin), daemon=True)
@@ -112,7 +116,8 @@ class Runner:
         except subprocess.TimeoutExpired:
             _end([child], _GRACE_SECONDS)
             late = _completed(argv, child.wait(), out, err)
-            raise late.error(f"{argv[0]} did not finish within {timeout:g} s") from None
+            what = f"{argv[0]} did not finish within {timeout:g} s"
+            raise late.error(f"{what}; what it had started was ended, too" if group else what) from None
         except BaseException:
             _end([child], _GRACE_SECONDS)
             raise
@@ -188,7 +193,7 @@ class Runner:
             raise StoppedError(f"{argv[0]} was interrupted", where=where, hint=hint)
 
     def _start(
-        self, argv: Sequence[str], cwd: Path | None, env: Mapping[str, str | None] | None
+        self, argv: Sequence[str], cwd: Path | None, env: Mapping[str, str | None] | None, *, group: bool
     ) -> subprocess.Popen[bytes]:
         program = self._require(argv[0], cwd)
         with self._lock, _explained(argv[0], program):  # so that `terminate` misses none
@@ -200,6 +205,7 @@ class Runner:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
+                process_group=0 if group else None,
             )
             self._running[child] = self._gives_back()
         return child
@@ -223,13 +229,16 @@ def _explained(name: str, program: str) -> Iterator[None]:
 
 def _end(children: Sequence[subprocess.Popen[bytes]], seconds: float) -> None:
     """All of them have the same `seconds` to end by themselves."""
+    groups = groups_of(children)
     for child in children:
         child.terminate()
+    signal_groups(groups, signal.SIGTERM)
     deadline = time.monotonic() + seconds
     for child in children:
         try:
             child.wait(max(0.0, deadline - time.monotonic()))
         except subprocess.TimeoutExpired:
             child.kill()
+    signal_groups(groups, signal.SIGKILL)
     for child in children:
         child.wait()

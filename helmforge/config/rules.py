@@ -34,7 +34,8 @@ def broken_rules(data: dict[str, Any]) -> Iterator[Problem]:
         yield from objection(("affected", "ignore", index), _PATH, values.parse_path, glob)
     if "templates" in data:
         yield from objection(("templates",), _PATH, values.parse_path, data["templates"])
-    yield from builds.builder_rules(data.get("builder", ""))
+    if "builder" in data:
+        yield from builds.builder_rules(data["builder"])
     yield from builds.repository_build_rules(data.get("build", {}))
     yield from _scan_rules(data.get("scan", {}))
     for name, environment in data["environments"].items():

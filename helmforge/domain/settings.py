@@ -148,8 +148,8 @@ class Settings:
     remote: str = "origin"
     branches: Branches = Branches()
     services: tuple[str, ...] = ("services/*",)
-    builder: BuilderChoice = BuilderChoice()
-    build: BuildRules = BuildRules()
+    builder: BuilderChoice = field(default=BuilderChoice())
+    build: BuildRules = field(default=BuildRules())
     scan: Scan = Scan()
     templates: str = ""
     ignore: tuple[str, ...] = ()
@@ -192,7 +192,7 @@ class Build:
     platforms: tuple[str, ...] = ()
     secrets: Mapping[str, BuildSecret] = field(default_factory=dict)
     cache_rule: CacheRule | None = None
-    cache: Cache = Cache()
+    cache: Cache = field(default=Cache())
     secrets_withheld: bool = False
 
 
@@ -206,7 +206,7 @@ class Service:
     chart: str
     context: str = "default"
     type: str = "web"
-    test: UnitTests = UnitTests()
+    test: UnitTests = field(default=UnitTests())
     depends_on: tuple[str, ...] = ()
 
     @property

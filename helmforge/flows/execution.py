@@ -171,7 +171,8 @@ def _run_step(step: Step, runner: StepRunner, log: Log) -> Outcome:
     try:
         return _check(step, runner, log) if isinstance(runner, Check) else _effect(step, runner, log)
     except HelmforgeError as error:
-        return Outcome(Status.FAILED, reason=error.what, error=error)
+        facts = error.facts if isinstance(error, StepError) else {}
+        return Outcome(Status.FAILED, facts, reason=error.what, error=error)
     except Exception as error:  # noqa: BLE001 - our own defect in one service must not end the others
         internal = InternalError(
             f"internal error: {type(error).__name__}",

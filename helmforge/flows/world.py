@@ -27,6 +27,7 @@ class World:
     builder: Callable[[], ports.Builder]
     scanner: ports.Scanner
     programs: ports.Programs
+    junit: ports.JUnit
     files: ports.Files
     chart_folders: ports.ChartFolders
     archives: ports.Archives

@@ -1,16 +1,23 @@
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from helmforge.adapters.builders import choose_builder
+from helmforge.adapters.builders import Elsewhere, choose_builder
 from helmforge.adapters.process import Runner
+from helmforge.domain.building import BuilderChoice
 from helmforge.errors import MissingToolError, UsageError
 from tests.adapters.recorded import recorded_program
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from helmforge.flows.ports import Builder
+
+
+def chosen(runner: Runner, name: str = "", **more: str) -> Builder:
+    elsewhere = Elsewhere(lambda: Path("images"), lambda _layout, _image: None)
+    return choose_builder(runner, BuilderChoice(name, **more), elsewhere)
 
 
 @pytest.fixture
@@ -29,30 +36,30 @@ def test_docker_is_first_when_its_daemon_answers(runner: Runner, tmp_path: Path)
     recorded_program(tmp_path, "docker", out="28.2.2\n")
     recorded_program(tmp_path, "buildah")
 
-    assert choose_builder(runner, "").name == "docker"
+    assert chosen(runner, "").name == "docker"
 
 
 def test_without_a_daemon_the_next_one_is_taken(runner: Runner, tmp_path: Path) -> None:
     no_daemon(tmp_path)
     recorded_program(tmp_path, "podman")
-    assert choose_builder(runner, "").name == "podman"
+    assert chosen(runner, "").name == "podman"
 
     recorded_program(tmp_path, "buildah")
-    assert choose_builder(runner, "").name == "buildah"
+    assert chosen(runner, "").name == "buildah"
 
 
 def test_the_configured_builder_is_taken(runner: Runner, tmp_path: Path) -> None:
     recorded_program(tmp_path, "docker", out="28.2.2\n")
     recorded_program(tmp_path, "buildah")
 
-    assert choose_builder(runner, "buildah").name == "buildah"
+    assert chosen(runner, "buildah").name == "buildah"
 
 
 def test_no_builder_at_all_says_why_and_what_to_install(runner: Runner, tmp_path: Path) -> None:
     no_daemon(tmp_path)
 
     with pytest.raises(MissingToolError) as caught:
-        choose_builder(runner, "")
+        chosen(runner, "")
 
     assert "docker: Cannot connect to the Docker daemon" in caught.value.why
     assert "buildah: not installed" in caught.value.why
@@ -63,11 +70,11 @@ def test_the_configured_builder_is_not_replaced_by_another(runner: Runner, tmp_p
     recorded_program(tmp_path, "buildah")
 
     with pytest.raises(MissingToolError, match="the image builder podman does not work"):
-        choose_builder(runner, "podman")
+        chosen(runner, "podman")
 
 
 def test_an_unknown_builder(runner: Runner) -> None:
     with pytest.raises(UsageError, match="no image builder 'bulidah'") as caught:
-        choose_builder(runner, "bulidah")
+        chosen(runner, "bulidah")
 
     assert caught.value.hint == "did you mean 'buildah'?"

@@ -7,6 +7,7 @@ import pytest
 
 from helmforge.adapters.process import Runner
 from helmforge.adapters.programs import Commands
+from helmforge.domain.testing import UnitTests
 from helmforge.errors import MissingToolError, ToolError
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ def test_runs_in_the_folder_of_the_service_and_passes_lines_on(commands: Command
     script(tmp_path, 'pwd; echo "$1"')
     lines: list[str] = []
 
-    commands.run(("./run-tests", "$HOME; id"), tmp_path, lines.append)
+    commands.run(UnitTests(("./run-tests", "$HOME; id")), tmp_path, lines.append)
 
     assert lines == [str(tmp_path.resolve()), "$HOME; id"]
 
@@ -37,7 +38,7 @@ def test_a_failure_names_the_command_its_code_and_the_findings(commands: Command
     script(tmp_path, "echo 'test_total: 1 != 2'; echo 'deprecated' >&2; exit 5")
 
     with pytest.raises(ToolError) as caught:
-        commands.run(("./run-tests", "--all"), tmp_path, lambda _: None)
+        commands.run(UnitTests(("./run-tests", "--all")), tmp_path, lambda _: None)
 
     assert caught.value.what == "`./run-tests --all` failed"
     assert caught.value.why == "exit code 5\ntest_total: 1 != 2\ndeprecated"
@@ -45,4 +46,4 @@ def test_a_failure_names_the_command_its_code_and_the_findings(commands: Command
 
 def test_a_missing_program_is_named(commands: Commands, tmp_path: Path) -> None:
     with pytest.raises(MissingToolError, match=r"\./run-tests"):
-        commands.run(("./run-tests",), tmp_path, lambda _: None)
+        commands.run(UnitTests(("./run-tests",)), tmp_path, lambda _: None)

@@ -10,6 +10,7 @@ from helmforge.config import parse_service, scan_services
 from helmforge.config.values import BUILT_IN_TYPES
 from helmforge.domain.names import ServiceName
 from helmforge.domain.settings import Build, Service
+from helmforge.domain.testing import UnitTests
 from helmforge.errors import ConfigError
 from tests.config.examples import documented
 
@@ -37,7 +38,7 @@ def test_the_documented_example() -> None:
         ),
         chart="services/mailer/chart",
         context="shop",
-        test=("go", "test", "./..."),
+        test=UnitTests(("go", "test", "./...")),
         depends_on=("libs/mail", "proto", "payment"),
     )
 
@@ -86,7 +87,7 @@ WRONG = [
     ("test: a | b\n", 1, "test", "no shell runs it"),
     ("test: ''\n", 1, "test", "it is empty"),
     ('test: ["a\\0"]\n', 1, "test", "NUL"),
-    ("test: {a: b}\n", 1, "test", "got a mapping"),
+    ("test: 5\n", 1, "test", "got the number 5"),
     ("dependsOn: libs/a\n", 1, "dependsOn", "a list of paths"),
     ("dependsOn:\n  - libs/a\n  - ../a\n", 3, "dependsOn[1]", "leaves the repository"),
     ("dependsOn: ['']\n", 1, "dependsOn[0]", "expected a path"),

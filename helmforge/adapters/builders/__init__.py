@@ -1,5 +1,5 @@
-"""Image builders: docker (buildx), buildah and podman behind one interface."""
+"""Image builders: docker (buildx), buildah, podman and BuildKit behind one interface."""
 
-from helmforge.adapters.builders.choice import choose_builder
+from helmforge.adapters.builders.choice import Elsewhere, choose_builder
 
-__all__ = ["choose_builder"]
+__all__ = ["Elsewhere", "choose_builder"]

@@ -1,4 +1,4 @@
-"""What docker, buildah and podman take alike."""
+"""What docker, buildah, podman and BuildKit take alike."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from helmforge.domain.oci import Repository
     from helmforge.domain.settings import Build
+
+_CACHE_TAG = "buildcache"
 
 
 def dockerfile_arguments(build: Build, root: Path, labels: Mapping[str, str]) -> list[str]:
@@ -30,6 +33,23 @@ def dockerfile_arguments(build: Build, root: Path, labels: Mapping[str, str]) ->
 
 def context_argument(build: Build, root: Path) -> list[str]:
     return ["--", str(root.absolute() / build.context)]
+
+
+def cache_arguments(build: Build, *, read: str, write: str) -> list[str]:
+    """For BuildKit's two clients, which call the options differently. A cache that cannot be written is no
+    reason to fail: BuildKit says so in its output.
+    """
+    argv: list[str] = []
+    for source in build.cache.sources:
+        argv += [read, _registry_cache(source)]
+    if build.cache.target:
+        argv += [write, f"{_registry_cache(build.cache.target)},mode=max,ignore-error=true"]
+    return argv
+
+
+def _registry_cache(repository: Repository) -> str:
+    insecure = ",registry.insecure=true" if repository.registry.insecure else ""
+    return f"type=registry,ref={repository}:{_CACHE_TAG}{insecure}"
 
 
 def created_epoch(labels: Mapping[str, str]) -> str | None:

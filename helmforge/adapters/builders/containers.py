@@ -16,6 +16,8 @@ from helmforge.adapters.builders.arguments import (
     mending,
 )
 from helmforge.adapters.builders.failures import is_busy, push_failure
+from helmforge.adapters.builders.secrets import secret_arguments
+from helmforge.domain.building import Cache
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -43,6 +45,10 @@ class ContainersBuilder:
         return None if self._runner.find(self.name) else "not installed"
 
     def build(self, build: Build, root: Path, image: ImageRef, labels: Mapping[str, str], log: Log) -> None:
+        if build.platforms and build.cache != Cache():
+            # The layers of one platform would be taken for another's (podman 4.3, buildah 1.28)
+            log(f"without the cache: {self.name} does not know layers of different platforms apart")
+            build = replace(build, cache=Cache())
         one_each = [replace(build, platforms=(platform,)) for platform in build.platforms]
         if len(one_each) <= 1:
             self._build(build, root, image, labels, log, "--tag", str(image))
@@ -87,11 +93,13 @@ class ContainersBuilder:
         self, build: Build, root: Path, image: ImageRef, labels: Mapping[str, str], log: Log, *names: str
     ) -> str:
         """Returns the id of the image, the last line of standard output."""
-        # The layer cache knows neither platforms (podman 4.3) nor the time that layers were given
-        argv = ["build", "--format", "oci", "--layers=false", "--identity-label=false"]
+        argv = ["build", "--format", "oci", "--identity-label=false", *_cache_arguments(build.cache)]
         argv += [*self._isolation(), *names]
         if epoch := created_epoch(labels):
             argv += ["--timestamp", epoch]
+        for name, value in sorted(labels.items()):
+            argv += ["--annotation", f"{name}={value}"]
+        argv += secret_arguments(build, root, self._runner.environment)
         argv += [*dockerfile_arguments(build, root, labels), *context_argument(build, root)]
         completed = self._checked(argv, f"the image {image} cannot be built", log, hint=mending(build))
         return completed.out.strip().rpartition("\n")[2]
@@ -120,3 +128,17 @@ class ContainersBuilder:
         """A DOCKER_CONFIG without config.json means no logins for docker; buildah and podman fail on it."""
         folder = self._runner.environment.get("DOCKER_CONFIG")
         return {} if not folder or (Path(folder) / "config.json").exists() else {"DOCKER_CONFIG": None}
+
+
+def _cache_arguments(cache: Cache) -> list[str]:
+    """Without a cache no layers of earlier builds: they do not know the time that layers were given, so that
+    digests would not come again.
+    """
+    if cache == Cache():
+        return ["--layers=false"]
+    argv = ["--layers"]
+    for source in cache.sources:
+        argv += ["--cache-from", str(source)]
+    if cache.target:
+        argv += ["--cache-to", str(cache.target)]
+    return argv

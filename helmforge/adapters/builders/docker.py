@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from helmforge.adapters.builders.arguments import (
+    cache_arguments,
     carries,
     context_argument,
     created_epoch,
@@ -14,6 +15,8 @@ from helmforge.adapters.builders.arguments import (
     mending,
 )
 from helmforge.adapters.builders.failures import push_failure
+from helmforge.adapters.builders.secrets import secret_arguments
+from helmforge.domain.building import Cache
 from helmforge.errors import MissingToolError, StepError
 
 if TYPE_CHECKING:
@@ -26,9 +29,14 @@ if TYPE_CHECKING:
     from helmforge.flows.ports import Log
 
 _PROBE_SECONDS = 20.0
-_ONE_PLATFORM = re.compile(
-    r"does not currently support exporting manifest lists|Multi-platform build is not supported"
-)
+# What the daemon's own image store cannot do
+_BEYOND_THE_DAEMON = {
+    re.compile(
+        r"does not currently support exporting manifest lists|Multi-platform build is not supported"
+    ): "several platforms",
+    re.compile(r"Cache export is not supported"): "caches in a registry",
+}
+_OTHER_BUILDERS = "an instance of buildx (`builder: {name: docker, instance: NAME}`), or buildah"
 
 
 class Docker:
@@ -53,26 +61,30 @@ class Docker:
 
     def build(self, build: Build, root: Path, image: ImageRef, labels: Mapping[str, str], log: Log) -> None:
         what = f"the image {image} cannot be built"
+        secrets = secret_arguments(build, root, self._runner.environment)
         content = [*dockerfile_arguments(build, root, labels), *context_argument(build, root)]
         epoch = created_epoch(labels)
         env = {"SOURCE_DATE_EPOCH": epoch} if epoch else {}
         if self._has_buildx():
             # Provenance holds the time of the build: with it, no digest would ever come again
-            verb = ["buildx", "build", "--load", "--provenance=false", "--progress=plain"]
-        elif build.platforms:
-            raise MissingToolError(
-                what, why="build.platforms needs Docker's buildx", hint="install docker-buildx"
-            )
+            verb = ["buildx", "build", "--load", "--provenance=false", "--progress=plain", *secrets]
+            verb += cache_arguments(build, read="--cache-from", write="--cache-to")
+        elif build.platforms or secrets:
+            why = f"build.{'platforms' if build.platforms else 'secrets'} needs Docker's buildx"
+            raise MissingToolError(what, why=why, hint="install docker-buildx")
         else:
+            if build.cache != Cache():
+                log("without the cache: it needs Docker's buildx")
             verb, env = ["build"], {**env, "DOCKER_BUILDKIT": "0"}
         argv = [self.name, *verb, "--tag", str(image), *content]
         completed = self._runner.run(argv, env=env, on_line=log)
         if completed.code == 0:
             return
         error = completed.error(what, hint=mending(build))
-        if _ONE_PLATFORM.search(error.why):
-            hint = "several platforms need Docker's containerd image store (or buildah)"
-            raise StepError(what, where=error.where, why=error.why, hint=hint)
+        for sign, feature in _BEYOND_THE_DAEMON.items():
+            if sign.search(error.why):
+                hint = f"{feature} need Docker's containerd image store, {_OTHER_BUILDERS}"
+                raise StepError(what, where=error.where, why=error.why, hint=hint)
         raise error
 
     def exists(self, image: ImageRef, labels: Mapping[str, str]) -> bool:

@@ -15,12 +15,14 @@ from helmforge.domain.oci import Descriptor
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from helmforge.adapters.registry.calls import Answer
     from helmforge.adapters.registry.transport import Transport
     from helmforge.domain.oci import Digest, Repository
 
 BLOB_LIMIT = 64 << 20  # bytes, of blobs that are read into memory
+_PIECE = 1 << 20  # bytes
 _OK = 200
 _CREATED = 201
 _ACCEPTED = 202
@@ -58,6 +60,11 @@ class Blobs:
         if not self.exists(repository, blob.digest):
             self._upload(repository, blob, lambda: iter([content]))
         return blob
+
+    def push_file(self, repository: Repository, blob: Descriptor, file: Path) -> None:
+        """Idempotent, as push. The registry refuses a file whose digest is another."""
+        if not self.exists(repository, blob.digest):
+            self._upload(repository, blob, lambda: _pieces(file))
 
     def move(self, source: Repository, target: Repository, blob: Descriptor) -> Moved:
         """Mounts where the registry can, streams otherwise."""
@@ -135,6 +142,12 @@ class Blobs:
 
     def _writing(self, target: Repository) -> tuple[str, ...]:
         return (*self._scopes, push(target))
+
+
+def _pieces(file: Path) -> Iterator[bytes]:
+    with file.open("rb") as content:
+        while piece := content.read(_PIECE):
+            yield piece
 
 
 def _session_url(opened: Answer, digest: Digest) -> str:

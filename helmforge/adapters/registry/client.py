@@ -19,6 +19,7 @@ from helmforge.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from pathlib import Path
 
     from helmforge.adapters.registry.credentials import Credentials
     from helmforge.domain.oci import CopyReport, Descriptor, Digest, ImageRef, Manifest, Repository
@@ -85,6 +86,14 @@ class OciRegistry:
         if target.digest not in {None, root.digest}:
             raise UsageError(f"{target} cannot become a copy of {source}", why=f"its digest is {root.digest}")
         return Copier(manifests, Blobs(self._transport, scopes), one, other).copy(root, target)
+
+    def upload(self, layout: Path, target: ImageRef) -> Digest:
+        """Pushes the image or index that lies in the folder `layout` (image-spec, "Image Layout")."""
+        from helmforge.adapters.registry.uploads import LayoutUpload  # noqa: PLC0415 - few builders need it
+
+        scopes = (push(target.repository),)
+        manifests, blobs = Manifests(self._transport, scopes), Blobs(self._transport, scopes)
+        return LayoutUpload(manifests, blobs, layout).push(target)
 
     def put_referrer(
         self, subject: ImageRef, artifact_type: str, content: bytes, annotations: Mapping[str, str]

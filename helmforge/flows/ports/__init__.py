@@ -10,7 +10,7 @@ from helmforge.flows.ports.cluster import Helm, Kubernetes
 from helmforge.flows.ports.git import Git
 from helmforge.flows.ports.images import Builder, Scanner
 from helmforge.flows.ports.log import Log
-from helmforge.flows.ports.machine import Clock, Events, Programs
+from helmforge.flows.ports.machine import Clock, Events, JUnit, Programs
 from helmforge.flows.ports.registry import Registry
 from helmforge.flows.ports.work_tree import Archives, ChartFolders, Files, PipelineTemplates, Templates
 
@@ -23,6 +23,7 @@ __all__ = [
     "Files",
     "Git",
     "Helm",
+    "JUnit",
     "Kubernetes",
     "Log",
     "PipelineTemplates",

@@ -13,6 +13,7 @@ from helmforge.flows.steps.deploy import Deployments
 from helmforge.flows.steps.image import Images
 from helmforge.flows.steps.promotion import Promotions
 from helmforge.flows.steps.scan import Scans
+from helmforge.flows.steps.unit_tests import UnitTestRuns
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,16 +24,19 @@ if TYPE_CHECKING:
 
 
 def runners(world: World, settings: Settings, work: Path, reports: Path | None = None) -> StepRunners:
-    """`work` is a temporary folder that lives as long as the run; `reports` is where those of scans go."""
+    """`work` is a temporary folder that lives as long as the run; `reports` is where those of
+    scans and tests go.
+    """
     claims = Claims(world.git)
     images = Images(world)
+    tests = UnitTestRuns(world, reports)
     checks = Checks(world, work, settings)
     scans = Scans(world, images, settings, work, reports)
     charts = Charts(world, work, tuple(environment.name for environment in settings.environments))
     deployments = Deployments(world, work)
     promotions = Promotions(world)
     return {
-        plan.RunTests: Check(checks.test),
+        plan.RunTests: Check(tests.run),
         plan.LintChart: Check(checks.lint),
         plan.RenderChart: Check(checks.render),
         plan.CheckPolicy: Check(checks.policy),

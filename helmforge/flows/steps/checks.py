@@ -1,4 +1,4 @@
-"""Steps that only look: tests, lint, render, policy."""
+"""Steps that only look: lint, render, policy."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
-    from helmforge.domain.plan import CheckPolicy, LintChart, RenderChart, RunTests
+    from helmforge.domain.plan import CheckPolicy, LintChart, RenderChart
     from helmforge.domain.settings import Environment, Service, Settings
     from helmforge.flows.events import Facts
     from helmforge.flows.ports import Log
@@ -38,12 +38,6 @@ class Checks:
     work: Path
     settings: Settings
     rendered: dict[str, str] = field(default_factory=dict)
-
-    def test(self, step: RunTests, log: Log) -> Facts | Nothing:
-        if not step.service.test:
-            return Nothing("no test command in service.yaml")
-        self.world.programs.run(step.service.test, self._root / step.service.folder, log)
-        return {}
 
     def lint(self, step: LintChart, log: Log) -> Facts | Nothing:
         chart = self._chart(step.service)

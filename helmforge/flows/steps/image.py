@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from helmforge.domain.oci import CREATED, REVISION, SOURCE, VERSION, Digest
+from helmforge.domain.oci import CREATED, REVISION, SOURCE, TITLE, VERSION, Digest
 from helmforge.domain.source import source_url
 from helmforge.errors import RefusedError, StepError
 from helmforge.flows.steps.chart import pinned_image
@@ -51,7 +51,10 @@ class Images:
         builder = self.world.builder()
         log(f"building with {builder.name}" + (", uncommitted files included" if dirty else ""))
         labels = self._labels(step.artifact, dirty=bool(dirty))
-        builder.build(service.build, root, step.artifact.image, labels, log)
+        build = service.build
+        if dirty:  # what no commit has must not come back in the build of one
+            build = replace(build, cache=replace(build.cache, target=None))
+        builder.build(build, root, step.artifact.image, labels, log)
 
     def probe_push(self, step: PushImage) -> Facts | None:
         """None as well when the published chart pins other bytes than the tag names."""
@@ -116,4 +119,5 @@ class Images:
             SOURCE: source_url(self.world.git.remote_url()),
             VERSION: artifact.version,
             CREATED: commit.time.isoformat(),
+            TITLE: artifact.service,
         }
