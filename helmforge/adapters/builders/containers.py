@@ -15,9 +15,10 @@ from helmforge.adapters.builders.arguments import (
     dockerfile_arguments,
     mending,
 )
-from helmforge.adapters.builders.failures import is_busy, push_failure
+from helmforge.adapters.builders.failures import is_busy, is_plain, push_failure
 from helmforge.adapters.builders.secrets import secret_arguments
 from helmforge.domain.building import Cache
+from helmforge.errors import ToolError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from helmforge.flows.ports import Log
 
 _PAUSES_SECONDS = (1.0, 3.0)
+_UNWRITTEN = re.compile(r"failed pushing cache.*")
 _OVERLAY = re.compile(r"overlay.*(not supported|operation not permitted|invalid argument)", re.IGNORECASE)
 
 
@@ -101,7 +103,14 @@ class ContainersBuilder:
             argv += ["--annotation", f"{name}={value}"]
         argv += secret_arguments(build, root, self._runner.environment)
         argv += [*dockerfile_arguments(build, root, labels), *context_argument(build, root)]
-        completed = self._checked(argv, f"the image {image} cannot be built", log, hint=mending(build))
+        try:
+            completed = self._checked(argv, f"the image {image} cannot be built", log, hint=mending(build))
+        except ToolError as error:
+            if build.cache.target is None or not (unwritten := _UNWRITTEN.search(error.why)):
+                raise
+            log(f"the cache cannot be written, going on without: {unwritten[0]}{_plain_hint(error.why)}")
+            reading = replace(build, cache=replace(build.cache, target=None))
+            return self._build(reading, root, image, labels, log, *names)
         return completed.out.strip().rpartition("\n")[2]
 
     def _labels(self, image: ImageRef) -> Mapping[str, str] | None:
@@ -128,6 +137,11 @@ class ContainersBuilder:
         """A DOCKER_CONFIG without config.json means no logins for docker; buildah and podman fail on it."""
         folder = self._runner.environment.get("DOCKER_CONFIG")
         return {} if not folder or (Path(folder) / "config.json").exists() else {"DOCKER_CONFIG": None}
+
+
+def _plain_hint(why: str) -> str:
+    """With --tls-verify=false the base images, too, would come from whoever answers."""
+    return " (set `insecure = true` for it in registries.conf)" if is_plain(why) else ""
 
 
 def _cache_arguments(cache: Cache) -> list[str]:

@@ -29,10 +29,15 @@ def is_busy(completed: Completed) -> bool:
     return bool(_BUSY.search(completed.err))
 
 
+def is_plain(said: str) -> bool:
+    """Whether a builder met plain HTTP where it wants TLS."""
+    return bool(_PLAIN.search(said))
+
+
 def push_failure(completed: Completed, program: str, image: ImageRef) -> HelmforgeError:
     plain = completed.error(f"the image {image} cannot be pushed")
     host = image.repository.registry.host
-    if _PLAIN.search(plain.why):
+    if is_plain(plain.why):
         hint = f"the registry speaks plain HTTP: add {host} to insecure-registries of the {program} daemon"
         return StepError(plain.what, where=plain.where, why=plain.why, hint=hint)
     if _DENIED.search(plain.why):

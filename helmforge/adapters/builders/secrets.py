@@ -41,7 +41,9 @@ def _source(
         if secret.required:
             hint = f"let somebody push the branch to this repository, or set build.secrets.{name}.required"
             raise RefusedError(
-                f"the build needs the secret {name!r}", why=_FORK, hint=f"{hint}: false in service.yaml"
+                f"{build.dockerfile} needs the secret {name!r}",
+                why=_FORK,
+                hint=f"{hint}: false in service.yaml",
             )
         return None
     if secret.env:
@@ -57,7 +59,7 @@ def _source(
         return source
     if secret.required:
         raise UsageError(
-            f"the secret {name!r} of the build is missing",
+            f"the secret {name!r} for {build.dockerfile} is missing",
             where=f"service.yaml build.secrets.{name}",
             why=missing,
             hint=f"set {secret.env}, in CI from its secrets" if secret.env else f"put it at {secret.file}",
