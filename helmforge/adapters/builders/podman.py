@@ -10,6 +10,7 @@ from helmforge.adapters.builders.containers import ContainersBuilder
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from helmforge.domain.oci import ImageRef
 
@@ -18,7 +19,16 @@ _ABSENT = re.compile(r"image not known|no image found in .*for architecture")
 
 
 class Podman(ContainersBuilder):
+    """With CONTAINER_HOST in the environment, that of another machine."""
+
     name = "podman"
+
+    def export(self, image: ImageRef, archive: Path) -> None:
+        """Without `push`, which reaches registries only when podman works elsewhere."""
+        argv = ["image", "save", "--format", "docker-archive", "--output", str(archive), str(image)]
+        completed = self._call(*argv)
+        if completed.code != 0:
+            raise completed.error(f"the image {image} cannot be written to an archive")
 
     def _labels(self, image: ImageRef) -> Mapping[str, str] | None:
         completed = self._call("image", "inspect", str(image))
