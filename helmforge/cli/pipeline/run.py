@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     "report",
     type=click.Path(file_okay=False, path_type=Path),
     metavar="DIR",
-    help="Write the report of each image scan here, as text, JSON, SARIF and HTML.",
+    help="Write reports here: image scans as text, JSON, SARIF, HTML; JUnit files of tests.",
 )
 @dry_run_option
 @run_options
