@@ -36,26 +36,6 @@ SETTINGS_FILE = "helmforge.yaml"
 T = TypeVar("T")
 
 
-class _Late:
-    """Stands for what `make` makes, which happens when somebody first asks for something of it."""
-
-    def __init__(self, make: Callable[[], object]) -> None:
-        self._make = make
-        self._made: object = None
-        self._lock = threading.Lock()
-
-    def __getattr__(self, name: str) -> object:
-        with self._lock:
-            if self._made is None:
-                self._made = self._make()
-        return getattr(self._made, name)
-
-
-def _late(make: Callable[[], T]) -> T:
-    """Together the adapters take as long to import as a whole `pipeline plan` takes without them."""
-    return cast("T", _Late(make))
-
-
 def _once(make: Callable[[], T]) -> Callable[[], T]:
     """What `make` makes the first time, also for threads that ask at the same moment."""
     lock, made = threading.Lock(), functools.cache(make)
@@ -65,6 +45,21 @@ def _once(make: Callable[[], T]) -> Callable[[], T]:
             return made()
 
     return get
+
+
+class _Late:
+    """Stands for what `make` makes, which happens when somebody first asks for something of it."""
+
+    def __init__(self, make: Callable[[], object]) -> None:
+        self._make = _once(make)
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._make(), name)
+
+
+def _late(make: Callable[[], T]) -> T:
+    """Together the adapters take as long to import as a whole `pipeline plan` takes without them."""
+    return cast("T", _Late(make))
 
 
 @functools.cache
@@ -141,7 +136,7 @@ def world(start: Path, warn: Callable[[str], None]) -> tuple[World, Settings]:
     files = work_tree(repository.root)
     configuration = settings(files)
     programs = runner()
-    oci = _once(_oci_registry)
+    oci = _once(registry)
     bundle = World(
         git=repository.with_remote(configuration.remote),
         registry=_late(oci),
@@ -214,11 +209,7 @@ def _archives() -> ports.Archives:
     return ChartArchives()
 
 
-def registry() -> ports.Registry:
-    return _oci_registry()
-
-
-def _oci_registry() -> OciRegistry:
+def registry() -> OciRegistry:
     from helmforge.adapters.registry import OciRegistry  # noqa: PLC0415
     from helmforge.adapters.registry.credentials import Credentials  # noqa: PLC0415
 
@@ -252,5 +243,5 @@ def _demo_builder() -> str:
 
     for name in ("buildah", "podman"):
         with contextlib.suppress(MissingToolError):
-            return _builder(BuilderChoice(name), _oci_registry).name
-    return _builder(BuilderChoice(), _oci_registry).name
+            return _builder(BuilderChoice(name), registry).name
+    return _builder(BuilderChoice(), registry).name
