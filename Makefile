@@ -10,7 +10,7 @@ export PYTHONDONTWRITEBYTECODE := 1
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test e2e controlplane buildkit kill lint format bench lock clean
+.PHONY: help setup demo test e2e controlplane buildkit baseimage kill lint format bench lock clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## /{printf "make %-13s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -26,10 +26,11 @@ test: setup  ## every test but e2e; a missing tool is a failure
 
 ifeq ($(origin KUBECONFIG),command line)
 # Only when asked for by name: a KUBECONFIG in the environment may lead to production.
-e2e: setup buildkit
+e2e: setup buildkit baseimage
 	@HELMFORGE_REQUIRE_TOOLS=1 HELMFORGE_E2E_KUBECONFIG="$(abspath $(KUBECONFIG))" $(BIN)/pytest -n auto --dist worksteal -m e2e $(ARGS)
 else
-e2e: setup controlplane buildkit  ## the tests against a real Kubernetes API (make e2e KUBECONFIG=FILE: one of yours)
+# With KUBECONFIG=FILE: against a cluster of yours.
+e2e: setup controlplane buildkit baseimage  ## the tests that need a real Kubernetes API, BuildKit or a base image
 	@HELMFORGE_REQUIRE_TOOLS=1 $(BIN)/pytest -n auto --dist worksteal -m e2e $(ARGS)
 endif
 
@@ -41,6 +42,9 @@ controlplane:  ## build the Kubernetes control plane into the cache, once per ma
 
 buildkit:  ## build BuildKit's daemon, its client and Docker's buildx into the cache, once per machine
 	@$(PYTHON) -m dev.setup python runtime buildkit
+
+baseimage:  ## make a Debian to build helmforge's image from, once per machine
+	@$(PYTHON) -m dev.setup python baseimage
 
 lint:  ## ruff, mypy, import contracts
 	@$(PYTHON) -m dev.setup python

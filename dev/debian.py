@@ -34,7 +34,7 @@ def ensure_packages(packages: dict[str, str]) -> None:
 def install_packages(packages: list[str]) -> None:
     with exclusive("packages"):
         say(f"installing the Debian packages {', '.join(packages)}")
-        apt = [*_administrator(), "env", "DEBIAN_FRONTEND=noninteractive", "apt-get"]
+        apt = [*administrator(), "env", "DEBIAN_FRONTEND=noninteractive", "apt-get"]
         install = [*apt, "install", "--yes", "--no-install-recommends", *packages]
         if not (succeeds(["apt-cache", "show", *packages]) and succeeds(install)):
             say("updating the package lists first")
@@ -42,7 +42,7 @@ def install_packages(packages: list[str]) -> None:
             run(install)
         if "docker-registry" in packages and _SYSTEMD_RUNS.is_dir():
             say("stopping the registry service that came with the package: helmforge starts its own")
-            run([*_administrator(), "systemctl", "disable", "--now", "docker-registry"])
+            run([*administrator(), "systemctl", "disable", "--now", "docker-registry"])
 
 
 def _present(package: str, program: str) -> bool:
@@ -52,7 +52,7 @@ def _present(package: str, program: str) -> bool:
     return shutil.which(program) is not None
 
 
-def _administrator() -> list[str]:
+def administrator() -> list[str]:
     if os.geteuid() == 0:
         return []
     if shutil.which("sudo") is None:

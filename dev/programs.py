@@ -26,8 +26,8 @@ def run(argv: Sequence[object], *, cwd: Path | None = None, env: Mapping[str, st
     return done.stdout
 
 
-def succeeds(argv: Sequence[object]) -> bool:
-    return _completed(argv).returncode == 0
+def succeeds(argv: Sequence[object], *, env: Mapping[str, str] | None = None) -> bool:
+    return _completed(argv, env=env).returncode == 0
 
 
 def _completed(

@@ -17,6 +17,7 @@ def main(parts: list[str]) -> int:
         sys.stderr.write(f"setup: 3.11 or newer is needed, this is Python {found} (make PYTHON=python3.12)\n")
         return 2
     # Only now: these use the standard library of Python 3.11.
+    from dev.base_image import ensure_base_image
     from dev.cache import SetupError, say
     from dev.checkers import ensure_checkers
     from dev.debian import BENCH_TOOLS, BUILDKIT_TOOLS, TOOLS, ensure_packages
@@ -33,6 +34,7 @@ def main(parts: list[str]) -> int:
         "runtime": lambda: ensure_packages(BUILDKIT_TOOLS),
         "buildkit": ensure_buildkit,
         "checkers": ensure_checkers,
+        "baseimage": ensure_base_image,
     }
     unknown = set(parts) - set(steps)
     if unknown or not parts:

@@ -88,8 +88,10 @@ def test_a_workflow_plans_and_lints_with_it(tmp_path: Path, action: Path, reposi
     assert done.returncode == 0, done.stdout[-5000:]
     assert "stands in for actions/setup-python 3.13" in done.stdout
     found = json.loads((tmp_path / "result.outputs").read_text(encoding="utf-8"))
+    found = {name: value for name, value in found.items() if value}
     assert json.loads(found.pop("matrix")) == {"include": [{"service": "payment", "flow": "feature"}]}
-    assert found == {"version": __version__, "services": '["payment"]', "affected": "true", "flow": "feature"}
+    assert found.pop("helmforge-version") == __version__
+    assert found == {"services": '["payment"]', "affected": "true", "flow": "feature"}
     assert (tmp_path / "result.version").read_text(encoding="utf-8") == f"helmforge {__version__}\n"
     assert done.stdout.count("Successfully installed helmforge") == 1, "the second use takes the first one's"
     assert [*tmp_path.rglob("canary")] == []
@@ -141,6 +143,17 @@ def _setup_python(folder: Path) -> Path:
     return folder
 
 
+def test_each_result_of_a_run_or_a_plan_is_an_output() -> None:
+    page = (ROOT / "docs" / "ci-output.md").read_text(encoding="utf-8")
+    results = re.findall(
+        r"`(\w+)`", "".join(re.findall(r"^\| (`.*?) \|", _section(page, "Results"), re.MULTILINE))
+    )
+    outputs = re.findall(r"^  (\w+):$", _section_of_action("outputs"), re.MULTILINE)
+
+    assert results
+    assert set(results) <= set(outputs)
+
+
 @pytest.mark.integration
 def test_the_linters_find_nothing_in_the_action() -> None:
     schema = "vendor.github-actions"
@@ -166,3 +179,12 @@ def _finds_nothing(program: str, *words: str, cwd: Path) -> None:
     argv = [str(require_tool(program)), *words]
     done = subprocess.run(argv, cwd=cwd, capture_output=True, text=True, check=False, timeout=60)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def _section(page: str, title: str) -> str:
+    return page.partition(f"\n## {title}\n")[2].partition("\n## ")[0]
+
+
+def _section_of_action(key: str) -> str:
+    text = (ROOT / "action.yml").read_text(encoding="utf-8")
+    return text.partition(f"\n{key}:\n")[2].partition("\n\n")[0]
