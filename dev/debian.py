@@ -15,6 +15,8 @@ TOOLS = {
     "buildah": "buildah",
     "docker-registry": "docker-registry",
     "busybox-static": "busybox",
+    "default-jre-headless": "java",
+    "maven": "mvn",
 }
 BUILDKIT_TOOLS = {"runc": "runc"}
 BENCH_TOOLS = {"skopeo": "skopeo"}

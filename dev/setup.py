@@ -22,6 +22,7 @@ def main(parts: list[str]) -> int:
     from dev.checkers import ensure_checkers
     from dev.debian import BENCH_TOOLS, BUILDKIT_TOOLS, TOOLS, ensure_packages
     from dev.go_programs import ensure_buildkit, ensure_control_plane
+    from dev.jenkins_interpreter import ensure_interpreter
     from dev.kubernetes_tools import ensure_kubernetes_tools
     from dev.python_environment import ensure_environment
 
@@ -35,6 +36,7 @@ def main(parts: list[str]) -> int:
         "buildkit": ensure_buildkit,
         "checkers": ensure_checkers,
         "baseimage": ensure_base_image,
+        "jenkins": ensure_interpreter,
     }
     unknown = set(parts) - set(steps)
     if unknown or not parts:
