@@ -44,7 +44,8 @@ def generate(
     """Keeps the users' sections. RefusedError when a file is there that helmforge did not write."""
     path = request.path or request.system.path
     existing = files.read(path)
-    new = templates.pipeline(request.system, answers(settings, request.system, request.version))
+    facts = answers(settings, request.system, request.version, request.path)
+    new = templates.pipeline(request.system, facts)
     if existing is None:
         before = ""
     else:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from helmforge.domain.settings import DeployWhen
+from helmforge.errors import UsageError
 
 if TYPE_CHECKING:
     from helmforge.domain.ci_files.systems import CiSystem
-    from helmforge.domain.settings import Ci, Settings
+    from helmforge.domain.settings import Ci, Environment, Settings
 
 _PLACE = re.compile(r"\{(?:service|version)\}")
 
@@ -18,11 +20,14 @@ _PLACE = re.compile(r"\{(?:service|version)\}")
 @dataclass(frozen=True)
 class PipelineAnswers:
     """`feature`, `ignore` and `release` are globs of branches as in helmforge.yaml (`**` crosses slashes),
-    `ignored_files` globs of files. `promotions` are the environments behind an approval, in order.
-    `version` is that of helmforge; `command` generates the file again.
+    `ignored_files` globs of files. `promotions` are the environments behind an approval, in order,
+    `on_trunk` and `on_release` those that a push brings versions to (`deployments`: both).
+    `version` is that of helmforge; `path` is that of the file, from the root of the repository, and `command`
+    generates it again.
     """
 
     version: str
+    path: str
     command: str
     trunk: str
     feature: tuple[str, ...]
@@ -31,20 +36,35 @@ class PipelineAnswers:
     ignored_files: tuple[str, ...]
     promotions: tuple[str, ...]
     deployments: tuple[str, ...]
+    on_trunk: tuple[str, ...]
+    on_release: tuple[str, ...]
     ci: Ci
 
 
-def answers(settings: Settings, system: CiSystem, version: str) -> PipelineAnswers:
+def answers(settings: Settings, system: CiSystem, version: str, path: str) -> PipelineAnswers:
+    """`path` is empty for where `system` looks for its file. It stands in the file: UsageError for one with
+    line breaks and the like.
+    """
+    if path and not path.isprintable():
+        raise UsageError(f"{path!r} is no path for a CI file", why="it has characters that cannot be shown")
     environments = settings.environments
+    command = f"helmforge pipeline generate {system.value}"
     return PipelineAnswers(
         version=version,
-        command=f"helmforge pipeline generate {system.value}",
+        path=path or system.path,
+        command=f"{command} --path {shlex.quote(path)}" if path and path != system.path else command,
         trunk=settings.trunk,
         feature=settings.branches.feature,
         ignore=settings.branches.ignore,
         release=_PLACE.sub("*", settings.branches.release),
         ignored_files=settings.ignore,
-        promotions=tuple(each.name for each in environments if each.deploy is DeployWhen.ON_APPROVAL),
+        promotions=_deployed(environments, DeployWhen.ON_APPROVAL),
+        on_trunk=_deployed(environments, DeployWhen.ON_TRUNK),
+        on_release=_deployed(environments, DeployWhen.ON_RELEASE),
         deployments=tuple(each.name for each in environments if each.deploy is not DeployWhen.ON_APPROVAL),
         ci=settings.ci,
     )
+
+
+def _deployed(environments: tuple[Environment, ...], when: DeployWhen) -> tuple[str, ...]:
+    return tuple(each.name for each in environments if each.deploy is when)
