@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from helmforge.domain.artifact import Artifact
+    from helmforge.domain.names import EnvironmentName
     from helmforge.domain.plan import (
         Step,
     )
@@ -53,6 +54,16 @@ def plan_pipeline(settings: Settings, change: Change, services: Sequence[Service
     """One chain of steps per service; the chains are independent of each other."""
     chains = (chain(*_steps(settings, change, service)) for service in services)
     return Plan(tuple(planned for plan in chains for planned in plan))
+
+
+def promotions(settings: Settings, version: Version | None) -> tuple[EnvironmentName, ...]:
+    """The environments behind an approval that a release of `version` may go to, in order."""
+    prerelease = version is not None and version.prerelease
+    return tuple(
+        environment.name
+        for environment in settings.environments
+        if environment.deploy is DeployWhen.ON_APPROVAL and (environment.prereleases or not prerelease)
+    )
 
 
 def artifact_of(settings: Settings, change: Change, service: Service) -> Artifact:

@@ -9,18 +9,31 @@ import click
 
 from helmforge.cli.output.assignments import DOTENV_LIMIT, dotenv_lines
 from helmforge.cli.output.azure import set_variable
+from helmforge.domain.event import Flow
+from helmforge.domain.pipeline import promotions
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from helmforge.flows.pipeline import Pipeline
 
 
+_MOST_JOBS = 256  # GitHub's limit for one matrix
+
+
 def github(pipeline: Pipeline) -> list[str]:
-    """`key=value` lines for $GITHUB_OUTPUT."""
-    flow, names = pipeline.branch.flow.value, _names(pipeline)
-    include = [{"service": name, "flow": flow} for name in names]
-    facts = {"matrix": _compact({"include": include}), "services": _compact(names), **_common(pipeline)}
+    """`key=value` lines for $GITHUB_OUTPUT. `promotions` are the environments that a release may go to after
+    an approval.
+    """
+    branch, names = pipeline.branch, _names(pipeline)
+    include = [{"service": ",".join(group), "flow": branch.flow.value} for group in _groups(names)]
+    then = promotions(pipeline.settings, branch.version) if branch.flow is Flow.RELEASE else ()
+    facts = {
+        "matrix": _compact({"include": include}),
+        "services": _compact(names),
+        **_common(pipeline),
+        "promotions": _compact(then),
+    }
     return [f"{key}={value}" for key, value in facts.items()]
 
 
@@ -61,6 +74,12 @@ def _common(pipeline: Pipeline) -> dict[str, str]:
     if branch.service and branch.version:
         facts |= {"service": str(branch.service), "version": branch.version.tag}
     return facts
+
+
+def _groups(names: Sequence[str]) -> list[Sequence[str]]:
+    """Of one service each, as long as a matrix holds them."""
+    size = max(1, -(-len(names) // _MOST_JOBS))
+    return [names[start : start + size] for start in range(0, len(names), size)]
 
 
 def _names(pipeline: Pipeline) -> list[str]:

@@ -24,6 +24,10 @@ def _remember(context: click.Context, _: click.Parameter, deepen: bool) -> None:
     context.meta[_DEEPEN] = deepen
 
 
+def _apart(_: click.Context, __: click.Parameter, names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(name for several in names for name in several.split(","))
+
+
 _OPTIONS = (
     click.option(
         "--ref", default="", metavar="BRANCH", help="The pushed branch, or a pull request's source."
@@ -49,7 +53,8 @@ _OPTIONS = (
         "services",
         multiple=True,
         metavar="S",
-        help="Only this service, affected or not. Repeatable.",
+        callback=_apart,
+        help="Only this service, affected or not. Repeatable; `S,S` names several.",
     ),
 )
 

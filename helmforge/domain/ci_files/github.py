@@ -1,9 +1,9 @@
 """What GitHub Actions calls things that helmforge.yaml says in words of its own.
 
 Source: "Workflow syntax for GitHub Actions", filter patterns. There `*` and `**` mean what they mean here
-between slashes, but `**` between slashes needs a folder, `?` and `+` repeat what stands before them, and `\\`
-takes away a meaning. helmforge itself decides in the end, so a filter may let too much through, never too
-little.
+between slashes, but `**` between slashes needs a folder, `?` and `+` repeat what stands before them, and a
+backslash takes away a meaning. helmforge itself decides in the end, so a filter may let too much through,
+never too little.
 """
 
 from __future__ import annotations
