@@ -156,3 +156,16 @@ def test_find_leaves_out_what_is_not_ours(root: Path) -> None:
         "services/b/Dockerfile",
     )
     assert WorkTree(root).find("none") == ()
+
+
+def test_a_file_is_replaced_only_as_it_was_seen(root: Path) -> None:
+    tree = WorkTree(root)
+    tree.replace("new/file", None, "one\n")
+    tree.replace("new/file", b"one\n", "tw\udcff\n")
+    assert (root / "new/file").read_bytes() == b"tw\xff\n"
+    for expected in (b"one\n", None):
+        with pytest.raises(RefusedError, match="new/file has changed meanwhile"):
+            tree.replace("new/file", expected, "three\n")
+    with pytest.raises(RefusedError, match="missing has changed meanwhile"):
+        tree.replace("missing", b"one\n", "two\n")
+    assert everything(root) == {"new", "new/file"}

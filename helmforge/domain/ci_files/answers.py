@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from helmforge.domain.settings import Ci, Environment, Settings
 
 _PLACE = re.compile(r"\{(?:service|version)\}")
+_PATH = re.compile(r"(?!-)[\w ./+=@-]*")
 
 
 @dataclass(frozen=True)
@@ -42,11 +43,14 @@ class PipelineAnswers:
 
 
 def answers(settings: Settings, system: CiSystem, version: str, path: str) -> PipelineAnswers:
-    """`path` is empty for where `system` looks for its file. It stands in the file: UsageError for one with
-    line breaks and the like.
+    """`path` is empty for where `system` looks for its file. It stands in the file, in commands and in the
+    system's own language: UsageError for one that could mean something there.
     """
-    if path and not path.isprintable():
-        raise UsageError(f"{path!r} is no path for a CI file", why="it has characters that cannot be shown")
+    if not _PATH.fullmatch(path):
+        raise UsageError(
+            f"{path!r} is no path for a CI file",
+            why="letters, digits, spaces and ./_+=@- only, no - to begin with",
+        )
     environments = settings.environments
     command = f"helmforge pipeline generate {system.value}"
     return PipelineAnswers(

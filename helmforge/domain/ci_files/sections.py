@@ -28,13 +28,15 @@ class _Section:
 
 
 def keep_sections(generated: str, existing: str, path: str) -> str:
-    """`generated` with the users' lines of `existing`, the file at `path` as it is now.
+    """`generated` with the users' lines of `existing`, the file at `path` as it is now, and its line ends.
 
     Raises UsageError when marks of `existing` do not match, and RefusedError when it has lines in a section
     that the new file has not: they would be lost.
     """
+    if existing.partition("\n")[0].endswith("\r"):  # Git on Windows checks files out like this
+        return keep_sections(generated, existing.replace("\r\n", "\n"), path).replace("\n", "\r\n")
     kept = {section.name: section.lines for section in _sections(existing, path)}
-    lines = generated.splitlines()
+    lines = generated.split("\n")
     news = tuple(_sections(generated, path))
     lost = [name for name, own in kept.items() if any(map(str.strip, own)) and name not in _names(news)]
     if lost:
@@ -47,7 +49,7 @@ def keep_sections(generated: str, existing: str, path: str) -> str:
     for section in reversed(news):
         if section.name in kept:
             lines[section.first : section.after] = kept[section.name]
-    return "\n".join(lines) + "\n"
+    return "\n".join(lines)
 
 
 def _names(sections: tuple[_Section, ...]) -> set[str]:
@@ -59,7 +61,7 @@ def _sections(text: str, path: str) -> Iterator[_Section]:
     begun: tuple[str, int] | None = None
     seen: set[str] = set()
     for number, line in enumerate(lines):
-        mark = _MARK.fullmatch(line.rstrip("\r"))
+        mark = _MARK.fullmatch(line)
         if mark is None:
             continue
         word, name = mark.groups()
@@ -73,9 +75,7 @@ def _sections(text: str, path: str) -> Iterator[_Section]:
         elif begun is None or begun[0] != name:
             raise _mismatch(path, number, f"{name!r} ends here and began nowhere")
         else:
-            yield _Section(
-                name, begun[1], number, tuple(each.rstrip("\r") for each in lines[begun[1] : number])
-            )
+            yield _Section(name, begun[1], number, tuple(lines[begun[1] : number]))
             begun = None
     if begun is not None:
         raise _mismatch(path, begun[1] - 1, f"{begun[0]!r} does not end")
