@@ -45,15 +45,20 @@ def _published(shop: Shop) -> dict[str, str]:
     }
 
 
-def test_a_feature_push_tests_the_affected_service_and_publishes_nothing(shop: Shop, acting: Acting) -> None:
-    _branch(shop, "feature/orders", "services/orders/index.html", "more orders\n")
+def test_a_feature_push_tests_the_affected_service_and_publishes_nothing(
+    shop: Shop, acting: Acting, tmp_path: Path
+) -> None:
+    canary = tmp_path / "canary"
+    hostile = f"feature/`touch${{IFS}}{canary}`$(touch${{IFS}}{canary})"
+    _branch(shop, hostile, "services/orders/index.html", "more orders\n")
     before = _published(shop)
-    ran = acting(push("feature/orders"))
+    ran = acting(push(hostile))
     assert ran.order == ["plan", "check (orders)", "helmforge"], ran.everything
     assert set(ran.jobs.values()) == {"success"}, ran.everything
     assert "render" in ran.log["check (orders)"]
     assert "build" not in ran.log["check (orders)"]
     assert _published(shop) == before
+    assert not canary.exists()
 
 
 def test_nothing_affected_is_a_success_that_is_reported(shop: Shop, acting: Acting) -> None:
