@@ -87,6 +87,15 @@ def test_a_failed_test_fails_the_check_that_branches_are_protected_with(shop: Sh
     assert ran.failures == {"check (orders)": 1, "helmforge": 1}
 
 
+def test_a_misspelt_release_is_told_of(shop: Shop, acting: Acting) -> None:
+    _branch(shop, "release/notification/one", "README.md", "One.\n")
+    ran = acting(push("release/notification/one"))
+    assert ran.jobs == {"plan": "failure", "helmforge": "failure"}, ran.everything
+    assert ran.failures == {"plan": 2, "helmforge": 1}
+    assert "error: 'release/notification/one' is not a release branch" in ran.log["plan"]
+    shop.repo.git("push", "--quiet", "origin", "--delete", "release/notification/one")
+
+
 def test_a_pull_request_with_an_outdated_workflow_fails_at_the_end(shop: Shop, acting: Acting) -> None:
     text = (shop.repo.root / WORKFLOW).read_text(encoding="utf-8")
     head = _branch(
