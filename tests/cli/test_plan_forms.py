@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -10,13 +11,15 @@ import pytest
 
 from helmforge.cli.output.assignments import DOTENV_LIMIT
 from helmforge.cli.pipeline.forms import FORMS
-from helmforge.config import parse_service
+from helmforge.config import parse_service, parse_settings
 from helmforge.domain.branches import recognise
 from helmforge.domain.event import Event, EventKind
 from helmforge.domain.git import Commit, Person
 from helmforge.domain.oci import RegistryHost
+from helmforge.domain.pipeline import promotions
 from helmforge.domain.plan import Plan
 from helmforge.domain.settings import Registry, Settings
+from helmforge.domain.version import Version
 from helmforge.flows.pipeline import Pipeline
 from tests.cli.output import logs
 
@@ -43,11 +46,41 @@ def test_for_github() -> None:
     trunk = logs.outputs("\n".join(FORMS["github"](TRUNK)))
     include = [{"service": "cart", "flow": "trunk"}, {"service": "till-x", "flow": "trunk"}]
     assert json.loads(trunk.pop("matrix")) == {"include": include}
-    assert trunk == {"services": '["cart","till-x"]', "affected": "true", "flow": "trunk"}
+    assert trunk == {
+        "services": '["cart","till-x"]',
+        "affected": "true",
+        "flow": "trunk",
+        "promotions": "[]",
+    }
     release = logs.outputs("\n".join(FORMS["github"](RELEASE)))
     assert (release["flow"], release["service"], release["version"]) == ("release", "shop", "v1.2.0-rc.1")
     idle = logs.outputs("\n".join(FORMS["github"](IDLE)))
-    assert idle == {"matrix": '{"include":[]}', "services": "[]", "affected": "false", "flow": "ignored"}
+    assert json.loads(idle.pop("matrix")) == {"include": []}
+    assert idle == {"services": "[]", "affected": "false", "flow": "ignored", "promotions": "[]"}
+
+
+def test_a_matrix_of_github_never_has_more_jobs_than_it_may() -> None:
+    for number, jobs in ((1, 1), (256, 256), (257, 129), (2000, 250)):
+        names = [f"s{one}" for one in range(number)]
+        outputs = logs.outputs("\n".join(FORMS["github"](of("main", names))))
+        groups = [entry["service"] for entry in json.loads(outputs["matrix"])["include"]]
+        assert len(groups) == jobs
+        assert ",".join(groups).split(",") == names
+
+
+def test_where_a_release_may_go_after_an_approval() -> None:
+    text = """\
+registry: r.example
+environments:
+  qa: {cluster: {context: dev}, deploy: on-release}
+  stage: {cluster: {context: dev}, deploy: on-approval}
+  prod: {cluster: {context: prod}, deploy: on-approval, prereleases: false}
+"""
+    ours = parse_settings(text)
+    assert promotions(ours, Version.parse("1.0.0")) == ("stage", "prod")
+    assert promotions(ours, Version.parse("1.0.0-rc.1")) == ("stage",)
+    outputs = logs.outputs("\n".join(FORMS["github"](replace(RELEASE, settings=ours))))
+    assert outputs["promotions"] == '["stage"]'
 
 
 def test_for_azure() -> None:

@@ -130,3 +130,10 @@ def test_a_merge_that_the_ci_made_of_a_pull_request_is_what_the_event_is_about(r
     ci = {"JENKINS_URL": "x", "CHANGE_ID": "7", "CHANGE_TARGET": "main", "CHANGE_BRANCH": "feature/x"}
     ran = _plan(repository, BRANCH_NAME="PR-7", GIT_COMMIT=source, **ci)
     assert ran.returncode == 0, ran.stderr
+
+
+def test_several_services_in_one_option(repository: Monorepo) -> None:
+    assert _services(repository, "--service", "shop,cart") == ["shop", "cart"]
+    assert _services(repository, "--service", "cart", "--service", "shop") == ["cart", "shop"]
+    unknown = _plan(repository, "--service", "shop,")
+    assert (unknown.returncode, "there is no service ''" in unknown.stderr) == (2, True)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from helmforge.cli.pipeline.outputs import github_outputs
+from helmforge.cli.pipeline.forms import github
 from helmforge.domain.branches import recognise
 from helmforge.domain.event import Event, EventKind
 from helmforge.domain.git import Commit, Person
@@ -39,7 +39,7 @@ _FROM_OUTSIDE = (
     "SERVICE",
     "VERSION",
 )
-_KEYS = ("matrix", "services", "affected", "flow", "service", "version", "promotions")
+_KEYS = "matrix|services|affected|flow|service|version|promotions"
 _HARMLESS = r'[A-Za-z0-9.+{}\[\]":,-]*'
 # Stand for the programs, and print their arguments: a process each would take minutes.
 _PROGRAMS = """\
@@ -106,9 +106,9 @@ def test_no_name_reaches_the_outputs_of_the_plan() -> None:
     for name in hostile_names(_NUMBER):
         for branch in (name, f"feature/{name}", f"release/{name}", f"release/shop/{name}"):
             outputs = _outputs(branch, ours)
-            seen.add(outputs[3] if outputs else "refused")
-            for line, key in zip(outputs, _KEYS if outputs else (), strict=True):
-                assert re.fullmatch(f"{key}={_HARMLESS}", line), line
+            seen |= {line for line in outputs if line.startswith("flow=")} or {"refused"}
+            for line in outputs:
+                assert re.fullmatch(f"(?:{_KEYS})={_HARMLESS}", line), line
     assert seen == {"flow=ignored", "flow=feature", "flow=release", "refused"}
 
 
@@ -120,4 +120,4 @@ def _outputs(branch: str, ours: Settings) -> list[str]:
         return []
     somebody = Person("Ada", "ada@example.com")
     commit = Commit("a" * 40, somebody, somebody, datetime.now(UTC), branch)
-    return github_outputs(Pipeline(event, recognised, commit, ours, (), (), Plan(())))
+    return github(Pipeline(event, recognised, commit, ours, (), (), Plan(())))

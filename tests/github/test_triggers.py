@@ -8,7 +8,7 @@ from itertools import product
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helmforge.config import parse_settings
@@ -60,6 +60,7 @@ def _from_glob(glob: str, words: list[str]) -> str:
     return name.strip("/")
 
 
+@settings(max_examples=200)
 @given(
     feature=st.lists(_glob, min_size=1, max_size=3),
     ignore=st.lists(_glob, max_size=3),
@@ -104,7 +105,7 @@ def test_the_usual_branches(branch: str, *, starts: bool) -> None:
 
 def test_what_github_reads_otherwise_is_said_in_its_words() -> None:
     odd = Branches(
-        ("a/**/b", "**/c+", "d?", "e**/f"), ("x/**/y", "g?", "h**", "i*/j+"), "{service}/{version}"
+        ("a/**/b", "**/c+", "d?", "e**/f"), ("x/**/y", "g?", "h**", "i*/j+", "**/**/k"), "{service}/{version}"
     )
     assert _filters(_settings("2.x+", odd)) == (
         "a/**b",

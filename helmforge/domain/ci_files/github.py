@@ -61,7 +61,7 @@ def _before_wildcards(glob: str) -> str:
 def _matches_no_more(glob: str) -> bool:
     """Whether GitHub, reading `glob` as it stands, matches no name that helmforge would not."""
     rest = _WHOLE_FOLDERS.sub("", glob)
-    return "**" not in rest and "?" not in rest
+    return "**" not in rest and "?" not in rest and "**/**" not in glob
 
 
 def _wide(glob: str) -> str:
