@@ -19,6 +19,17 @@ _SPECIAL = re.compile(r"[\[\]\\+]")
 _WHOLE_FOLDERS = re.compile(r"(?:^|/)\*\*(?=/|$)")
 
 
+def github_words(answers: PipelineAnswers) -> dict[str, object]:
+    """What the template asks for beyond the answers. `runner` is a label, or several."""
+    labels = answers.ci.runner or ("ubuntu-latest",)
+    return {
+        "push_filters": push_filters(answers),
+        "trunk_filter": _literal(answers.trunk),
+        "may_deploy": may_deploy(answers),
+        "runner": labels[0] if len(labels) == 1 else labels,
+    }
+
+
 def push_filters(answers: PipelineAnswers) -> tuple[str, ...]:
     """For `on.push.branches`: the last pattern that matches a branch decides, as `recognise` looks for the
     trunk and for releases before it ignores a branch.
@@ -26,11 +37,6 @@ def push_filters(answers: PipelineAnswers) -> tuple[str, ...]:
     feature = (_wide(glob) for glob in answers.feature)
     ignored = (f"!{_literal(glob)}" for glob in answers.ignore if _matches_no_more(glob))
     return (*feature, *ignored, _literal(answers.trunk), _release(answers.release))
-
-
-def trunk_filter(answers: PipelineAnswers) -> str:
-    """For `on.pull_request.branches`."""
-    return _literal(answers.trunk)
 
 
 def may_deploy(answers: PipelineAnswers) -> str:
@@ -41,11 +47,6 @@ def may_deploy(answers: PipelineAnswers) -> str:
     if not prefix:
         return "github.event_name == 'push'"
     return f"github.ref == 'refs/heads/{answers.trunk}' || startsWith(github.ref, 'refs/heads/{prefix}')"
-
-
-def runner(answers: PipelineAnswers) -> str | tuple[str, ...]:
-    labels = answers.ci.runner or ("ubuntu-latest",)
-    return labels[0] if len(labels) == 1 else labels
 
 
 def _release(glob: str) -> str:

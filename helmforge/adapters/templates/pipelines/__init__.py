@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from helmforge.adapters.templates.syntax import jinja_environment
 from helmforge.domain.ci_files import CiSystem
-from helmforge.domain.ci_files import github as github_words
+from helmforge.domain.ci_files.github import github_words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from helmforge.domain.ci_files import PipelineAnswers
 
@@ -22,14 +22,8 @@ _FILES = {
     CiSystem.GITLAB: "gitlab-ci.yml",
     CiSystem.AZURE: "azure-pipelines.yml",
 }
-# What a template may ask for beyond the answers: functions of them.
-_WORDS: dict[CiSystem, dict[str, Callable[[PipelineAnswers], object]]] = {
-    CiSystem.GITHUB: {
-        "push_filters": github_words.push_filters,
-        "trunk_filter": github_words.trunk_filter,
-        "may_deploy": github_words.may_deploy,
-        "runner": github_words.runner,
-    },
+_WORDS: Mapping[CiSystem, Callable[[PipelineAnswers], Mapping[str, object]]] = {
+    CiSystem.GITHUB: github_words,
 }
 
 
@@ -41,8 +35,8 @@ class BuiltInPipelines:
         jinja.filters["quoted"] = _quoted
         jinja.filters["groovy"] = _groovy
         text = (_FOLDER / f"{_FILES[system]}.j2").read_text(encoding="utf-8")
-        words = {name: word(answers) for name, word in _WORDS.get(system, {}).items()}
-        return jinja.from_string(text).render(vars(answers) | words)
+        words = _WORDS[system](answers) if system in _WORDS else {}
+        return jinja.from_string(text).render({**vars(answers), **words})
 
 
 def _quoted(value: str | tuple[str, ...]) -> str:
