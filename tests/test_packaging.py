@@ -60,7 +60,8 @@ def test_the_wheel_holds_what_is_read_at_run_time(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         names = set(archive.namelist())
 
-    for folder in ("chart_templates", "helmforge/schemas", "helmforge/sandbox"):
+    pipelines = "helmforge/adapters/templates/pipelines"
+    for folder in ("chart_templates", "helmforge/schemas", "helmforge/sandbox", pipelines):
         target = folder.replace("chart_templates", "helmforge/_chart_templates")
         data = [
             path for path in (ROOT / folder).rglob("*") if path.is_file() and "__pycache__" not in path.parts

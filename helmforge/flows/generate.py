@@ -27,9 +27,12 @@ class GenerateRequest:
 
 @dataclass(frozen=True)
 class Generated:
-    """`diff` is a unified diff from the file as it was to what it is to be; empty when they are the same."""
+    """`diff` is a unified diff from the file as it was to what it is to be; empty when they are the same.
+    `command` writes the file.
+    """
 
     path: str
+    command: str
     diff: str
     written: bool
 
@@ -56,7 +59,7 @@ def generate(
     written = bool(diff) and not request.check
     if written:
         files.replace(path, existing, new)
-    return Generated(path, diff, written)
+    return Generated(path, facts.command, diff, written)
 
 
 def _demand_ours(text: str, path: str) -> None:

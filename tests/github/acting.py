@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 WORKFLOW = ".github/workflows/helmforge.yml"
 _SECONDS = 240
 _ACTION = re.compile(r"actions/setup-python@[0-9a-f]{40}")
+_NUMBERED = re.compile(r"\)-\d+$")  # act's mark for one of several jobs of a matrix
 _FAILED = re.compile(r"exit status (\d+)")
 _STAND_IN = """\
 name: Set up Python
@@ -51,9 +52,9 @@ class Acted:
         return list(self.jobs)
 
 
-def push(branch: str) -> dict[str, Any]:
-    """The event of a new branch."""
-    return {"ref": f"refs/heads/{branch}", "before": "0" * 40}
+def push(branch: str, before: str = "0" * 40) -> dict[str, Any]:
+    """The event of a branch, a new one without `before`."""
+    return {"ref": f"refs/heads/{branch}", "before": before}
 
 
 def pull_request(branch: str, head: str) -> dict[str, Any]:
@@ -105,7 +106,7 @@ def _read(out: str, err: str) -> Acted:
         if not line.startswith("{"):
             continue
         entry = json.loads(line)
-        job = str(entry.get("job", "")).removeprefix("helmforge/").strip()
+        job = _NUMBERED.sub(")", str(entry.get("job", "")).removeprefix("helmforge/").strip())
         if "jobResult" in entry:
             jobs[job] = entry["jobResult"]
         failed = _FAILED.fullmatch(entry["msg"])

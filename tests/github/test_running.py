@@ -131,6 +131,28 @@ def test_a_release_reaches_qa_and_after_the_approval_production(shop: Shop, acti
     assert shop.digest("prod/notification", "1.0.0") == shop.digest("notification", "1.0.0") != ""
 
 
+def test_a_push_to_the_trunk_deploys_where_helmforge_yaml_says_so(shop: Shop, acting: Acting) -> None:
+    repo, namespace = shop.repo, f"{shop.place.context}-dev"
+    shop.kubectl("create", "namespace", namespace, "--context=dev")
+    repo.checkout("main")
+    before = repo.head()
+    text = (repo.root / "helmforge.yaml").read_text(encoding="utf-8")
+    dev = "environments:\n  dev: {cluster: {context: dev}, deploy: on-trunk, timeout: 60s}\n"
+    repo.write({"helmforge.yaml": text.replace("environments:\n", dev)})
+    shop.good("pipeline", "generate", "github")
+    shop.good("update", "--all")
+    repo.commit("a place for the trunk")
+    repo.push("main")
+    try:
+        ran = acting(push("main", before))
+    finally:
+        repo.git("revert", "--no-edit", "HEAD")
+        repo.push("main")
+    assert set(ran.jobs) == {"plan", "deploy (notification)", "deploy (orders)", "helmforge"}, ran.everything
+    assert set(ran.jobs.values()) == {"success"}, ran.everything
+    assert _running(shop, namespace, "dev") == {"Running"}
+
+
 def _assert_ordered(ran: Acted, *jobs: str) -> None:
     order = [job for job in ran.jobs if job in jobs]
     assert order == list(jobs), ran.everything

@@ -43,7 +43,7 @@ def generate(system: str, path: str, output: str, *, check: bool) -> None:
         document = {"path": result.path, "status": _status(result), "diff": result.diff}
         click.echo(as_json(document, indent=2))
     else:
-        _print(result, system)
+        _print(result)
     outdated = check and not result.current
     click.get_current_context().exit(int(ExitCode.REFUSED if outdated else ExitCode.DONE))
 
@@ -54,9 +54,9 @@ def _status(result: Generated) -> str:
     return "written" if result.written else "outdated"
 
 
-def _print(result: Generated, system: str) -> None:
+def _print(result: Generated) -> None:
     if _status(result) == "outdated":
         click.echo("\n".join(clean(line) for line in result.diff.splitlines()))
-        click.echo(f"{result.path} is not current: helmforge pipeline generate {system}", err=True)
+        click.echo(f"{result.path} is not current: {result.command}", err=True)
     else:
         click.echo(f"{result.path}: {_status(result)}")
