@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from helmforge.errors import RefusedError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 _MARK = re.compile(r"[ \t]*(?:#|//) (begin|end) yours: ([a-z][a-z0-9-]*)[ \t]*")
 
@@ -36,7 +36,6 @@ def keep_sections(generated: str, existing: str, path: str) -> str:
     if existing.partition("\n")[0].endswith("\r"):  # Git on Windows checks files out like this
         return keep_sections(generated, existing.replace("\r\n", "\n"), path).replace("\n", "\r\n")
     kept = {section.name: section.lines for section in _sections(existing, path)}
-    lines = generated.split("\n")
     news = tuple(_sections(generated, path))
     lost = [name for name, own in kept.items() if any(map(str.strip, own)) and name not in _names(news)]
     if lost:
@@ -46,7 +45,21 @@ def keep_sections(generated: str, existing: str, path: str) -> str:
             why="its lines would be lost",
             hint=f"move them to another section ({', '.join(sorted(_names(news)))}) and generate again",
         )
-    for section in reversed(news):
+    return _filled(generated, news, kept)
+
+
+def copy_sections(generated: str, source: str, path: str) -> str:
+    """`generated` with the users' lines of those sections that `source`, the file at `path`, has, too.
+
+    Raises UsageError when marks of `source` do not match.
+    """
+    kept = {section.name: section.lines for section in _sections(source.replace("\r\n", "\n"), path)}
+    return _filled(generated, tuple(_sections(generated, path)), kept)
+
+
+def _filled(generated: str, sections: tuple[_Section, ...], kept: Mapping[str, tuple[str, ...]]) -> str:
+    lines = generated.split("\n")
+    for section in reversed(sections):
         if section.name in kept:
             lines[section.first : section.after] = kept[section.name]
     return "\n".join(lines)

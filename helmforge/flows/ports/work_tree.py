@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from helmforge.domain.ci_files import CiSystem, PipelineAnswers
+    from helmforge.domain.ci_files import ChildAnswers, CiSystem, PipelineAnswers
     from helmforge.domain.scaffolding import ChartAnswers
 
 
@@ -76,6 +76,9 @@ class Templates(Protocol):
 class PipelineTemplates(Protocol):
     def pipeline(self, system: CiSystem, answers: PipelineAnswers) -> str:
         """The text of the file that makes `system` call helmforge."""
+
+    def child(self, answers: ChildAnswers) -> str:
+        """The text of the child pipeline for GitLab."""
 
 
 class Archives(Protocol):
