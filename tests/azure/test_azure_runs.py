@@ -1,0 +1,89 @@
+"""The generated file of Azure Pipelines, run: stages, conditions and outputs as there, and its very scripts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.azure.agent import Azure
+from tests.azure.events import pull_request, push
+from tests.support.ci_shop import ci_shop, deployed, machine, reported
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.azure.agent import Ran
+    from tests.support.shop import Shop
+
+pytestmark = pytest.mark.integration
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Iterator[Shop]:
+    with ci_shop(tmp_path, "azure") as made:
+        yield made
+
+
+def test_the_whole_road_in_azure(shop: Shop, tmp_path: Path) -> None:
+    azure = Azure(shop.repo.remote, tmp_path, machine(shop))
+    text = (shop.repo.root / "azure-pipelines.yml").read_text(encoding="utf-8")
+
+    shop.repo.branch("feature/nothing")
+    shop.repo.push("feature/nothing")
+    nothing = azure.run(text, push("feature/nothing", shop.repo.head()))
+    assert results(nothing) == ["Succeeded", "Skipped", "Succeeded", "Skipped"]
+
+    shop.repo.branch("feature/page")
+    shop.repo.write({"services/notification/index.html": "new\n"})
+    commit = shop.repo.commit("a page")
+    shop.repo.push("feature/page")
+    assert steps(azure.run(text, push("feature/page", commit))) == ["test", "lint", "render"]
+    request = azure.run(text, pull_request("feature/page", "main", commit))
+    assert steps(request)[:5] == ["test", "lint", "render", "policy", "build"]
+    assert not any(job.persisted for stage in request.values() for job in stage.jobs.values())
+
+    shop.cut("1.0.0")
+    pushed = push("release/notification/1.0.0", shop.repo.head())
+    release = azure.run(text, pushed)
+    assert results(release) == ["Succeeded", "Succeeded", "Succeeded", "NotStarted"], logs(release)
+    assert shop.repo.remote_refs()["refs/tags/notification/1.0.0^{}"] == shop.repo.head()
+    refused = azure.play(text, pushed, release, "promote_prod")
+    assert (refused.result, "not approved" in logs({"": refused})) == ("Failed", True), logs({"": refused})
+
+    shop.approve("1.0.0")
+    promoted = azure.play(text, pushed, release, "promote_prod")
+    assert promoted.result == "Succeeded", logs({"": promoted})
+    assert deployed(shop) == {"qa": "1.0.0", "prod": "1.0.0"}
+
+
+def test_a_failed_service_fails_what_policies_ask_for(shop: Shop, tmp_path: Path) -> None:
+    azure = Azure(shop.repo.remote, tmp_path, machine(shop))
+    text = (shop.repo.root / "azure-pipelines.yml").read_text(encoding="utf-8")
+    shop.repo.branch("feature/empty")
+    shop.repo.write({"services/notification/index.html": ""})
+    commit = shop.repo.commit("an empty page")
+    shop.repo.push("feature/empty")
+    ran = azure.run(text, push("feature/empty", commit))
+    assert results(ran) == ["Succeeded", "Failed", "Skipped", "Skipped"]
+    (job,) = ran["services"].jobs.values()
+    assert reported(job.reports[0])[0] == "test"
+
+
+def results(ran: dict[str, Ran]) -> list[str]:
+    assert list(ran) == ["plan", "services", "result", "promote_prod"]
+    return [stage.result for stage in ran.values()]
+
+
+def logs(ran: dict[str, Ran]) -> str:
+    return "\n".join(job.log for stage in ran.values() for job in stage.jobs.values())
+
+
+def steps(ran: dict[str, Ran]) -> list[str]:
+    """Those of the only affected service, as its JUnit report tells them."""
+    assert results(ran) == ["Succeeded", "Succeeded", "Succeeded", "Skipped"], logs(ran)
+    ((leg, job),) = ran["services"].jobs.items()
+    assert leg == "service notification"
+    (report,) = job.reports
+    return reported(report)

@@ -1,0 +1,76 @@
+"""The generated file of GitLab, run: events become pipelines, and their very lines run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.gitlab.events import merge_request, push
+from tests.gitlab.runner import Gitlab
+from tests.support.ci_shop import ci_shop, deployed, machine, reported
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.gitlab.runner import Ran
+    from tests.support.shop import Shop
+
+pytestmark = pytest.mark.integration
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Iterator[Shop]:
+    with ci_shop(tmp_path, "gitlab") as made:
+        yield made
+
+
+def test_the_whole_road_in_gitlab(shop: Shop, tmp_path: Path) -> None:
+    gitlab = Gitlab(shop.repo.remote, tmp_path, machine(shop))
+    text = (shop.repo.root / ".gitlab-ci.yml").read_text(encoding="utf-8")
+
+    def run(variables: dict[str, str]) -> dict[str, Ran]:
+        ran = gitlab.run(text, variables)
+        assert ran is not None
+        return ran
+
+    before = shop.repo.git("rev-parse", "main~1")
+    assert children(run(push("main", shop.repo.head(), before=before))) == {"nothing to do": "success"}
+
+    shop.repo.branch("feature/page")
+    shop.repo.write({"services/notification/index.html": "new\n"})
+    commit = shop.repo.commit("a page")
+    shop.repo.push("feature/page")
+    assert steps(run(push("feature/page", commit))) == ["test", "lint", "render"]
+    assert steps(run(merge_request("feature/page", "feature/all", commit))) == ["test", "lint", "render"]
+    request = run(merge_request("feature/page", "main", commit))
+    assert steps(request)[:5] == ["test", "lint", "render", "policy", "build"]
+
+    shop.cut("1.0.0")
+    pushed = push("release/notification/1.0.0", shop.repo.head())
+    release = run(pushed)
+    assert children(release) == {"service notification": "success"}
+    assert shop.repo.remote_refs()["refs/tags/notification/1.0.0^{}"] == shop.repo.head()
+    refused = gitlab.play(text, pushed, release, "promote-prod")
+    assert (refused.status, "not approved" in refused.log) == ("failed", True), refused.log
+
+    shop.approve("1.0.0")
+    promoted = gitlab.play(text, pushed, release, "promote-prod")
+    assert promoted.status == "success", promoted.log
+    assert deployed(shop) == {"qa": "1.0.0", "prod": "1.0.0"}
+
+
+def children(ran: dict[str, Ran]) -> dict[str, str]:
+    assert ran["plan"].status == "success", ran["plan"].log
+    found = ran["affected-services"].child
+    assert all(child.status == "success" for child in found.values()), [child.log for child in found.values()]
+    return {name: child.status for name, child in found.items()}
+
+
+def steps(ran: dict[str, Ran]) -> list[str]:
+    """Those of the only affected service, as its JUnit report tells them."""
+    assert list(children(ran)) == ["service notification"]
+    artifacts = ran["affected-services"].child["service notification"].artifacts
+    assert artifacts is not None
+    return reported(artifacts / "helmforge-junit.xml")

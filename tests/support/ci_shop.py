@@ -1,0 +1,58 @@
+"""The shop as a CI system sees it: a remote with a generated file, and a machine that runs jobs."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import xml.etree.ElementTree as ET
+from typing import TYPE_CHECKING
+
+from helmforge.sandbox.controlplane import CONTEXTS
+from helmforge.sandbox.emulator.client import kubeconfig
+from tests.docs.scene import with_helmforge
+from tests.support.emulated import emulated_api
+from tests.support.registry import RegistryServer
+from tests.support.shop import Place, Shop
+from tests.support.tools import require_tool
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+_IMAGE = "ci: {image: registry.example.com/helmforge:1}\n"  # helmforge is there when a job begins
+
+
+@contextlib.contextmanager
+def ci_shop(folder: Path, system: str) -> Iterator[Shop]:
+    """`system`'s file is on the trunk."""
+    with emulated_api(folder) as server, RegistryServer(folder / "registry") as registry:
+        config = folder / "kubeconfig"
+        config.write_text(kubeconfig(server, contexts=CONTEXTS), encoding="utf-8")
+        place = Place(config, require_tool("helm4"), f"t{secrets.token_hex(4)}")
+        shop = Shop(folder / "shop", registry.address, place)
+        for namespace in (place.qa, place.prod):
+            shop.kubectl("create", "namespace", namespace, "--context=dev")
+        settings = (shop.repo.root / "helmforge.yaml").read_text(encoding="utf-8")
+        shop.change("helmforge.yaml", settings + _IMAGE)
+        shop.good("pipeline", "generate", system)
+        shop.repo.commit("CI")
+        shop.repo.push("main")
+        yield shop
+
+
+def machine(shop: Shop) -> dict[str, str]:
+    """The environment of a job: the tools, and nobody's Git identity."""
+    environment = shop.environment() | {"GIT_CONFIG_GLOBAL": os.devnull}
+    return environment | {"PATH": with_helmforge(shop.folder / "bin", environment["PATH"])}
+
+
+def deployed(shop: Shop) -> dict[str, str]:
+    """Environment -> version of notification."""
+    rows = shop.good("release", "status", "notification", "-o", "json").document["services"]
+    return {row["environment"]: row["version"] for row in rows}
+
+
+def reported(junit: Path) -> list[str]:
+    """The steps of which a JUnit report tells."""
+    return [case.attrib["name"] for case in ET.parse(junit).iter("testcase")]
