@@ -59,7 +59,7 @@ class Azure:
     def run(self, text: str, variables: Mapping[str, str]) -> dict[str, Ran]:
         """The stages by name. Those with `trigger: manual` wait for `play`."""
         done: dict[str, Ran] = {}
-        for stage in _load(text)["stages"]:
+        for stage in load(text)["stages"]:
             facts = _facts(text, stage, variables, done)
             if not is_true(stage.get("condition", "succeeded()"), facts):
                 done[stage["stage"]] = Ran("Skipped")
@@ -72,7 +72,7 @@ class Azure:
     def play(self, text: str, variables: Mapping[str, str], done: Mapping[str, Ran], name: str) -> Ran:
         """Somebody starts a manual stage of the run that came to `done`."""
         assert done[name].result == "NotStarted"
-        (stage,) = (stage for stage in _load(text)["stages"] if stage["stage"] == name)
+        (stage,) = (stage for stage in load(text)["stages"] if stage["stage"] == name)
         return self._stage(stage, _facts(text, stage, variables, done))
 
     def _stage(self, stage: Any, facts: Facts) -> Ran:  # noqa: ANN401 - YAML
@@ -153,7 +153,7 @@ class Azure:
             ran.result = "Failed"
 
 
-def _load(text: str) -> Any:  # noqa: ANN401 - YAML
+def load(text: str) -> Any:  # noqa: ANN401 - YAML
     return YAML(typ="safe", pure=True).load(text)
 
 
@@ -165,7 +165,7 @@ def _facts(text: str, stage: Any, variables: Mapping[str, str], done: Mapping[st
         for name, ran in needed.items()
     }
     return Facts(
-        {**variables, **_load(text).get("variables", {})},
+        {**variables, **load(text).get("variables", {})},
         {name: {"result": ran.result, "outputs": _outputs(ran)} for name, ran in needed.items()},
         outputs,
         tuple(ran.result for ran in needed.values()),

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 
-def push(branch: str, commit: str) -> dict[str, str]:
+def push(branch: str, commit: str, *, title: str = "") -> dict[str, str]:
     return {
         "Build.Reason": "IndividualCI",
         "Build.SourceBranch": f"refs/heads/{branch}",
         "Build.SourceBranchName": branch.rpartition("/")[2],
         "Build.SourceVersion": commit,
+        "Build.SourceVersionMessage": title,
         "Agent.OS": "Linux",
     }
 

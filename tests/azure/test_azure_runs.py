@@ -8,7 +8,7 @@ import pytest
 
 from tests.azure.agent import Azure
 from tests.azure.events import pull_request, push
-from tests.support.ci_shop import ci_shop, deployed, machine, reported
+from tests.support.ci_shop import HOSTILE, TITLE, canaries, ci_shop, deployed, machine, push_hostile, reported
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,13 +35,11 @@ def test_the_whole_road_in_azure(shop: Shop, tmp_path: Path) -> None:
     nothing = azure.run(text, push("feature/nothing", shop.repo.head()))
     assert results(nothing) == ["Succeeded", "Skipped", "Succeeded", "Skipped"]
 
-    shop.repo.branch("feature/page")
-    shop.repo.write({"services/notification/index.html": "new\n"})
-    commit = shop.repo.commit("a page")
-    shop.repo.push("feature/page")
-    assert steps(azure.run(text, push("feature/page", commit))) == ["test", "lint", "render"]
-    request = azure.run(text, pull_request("feature/page", "main", commit))
+    commit = push_hostile(shop)
+    assert steps(azure.run(text, push(HOSTILE, commit, title=TITLE))) == ["test", "lint", "render"]
+    request = azure.run(text, pull_request(HOSTILE, "main", commit))
     assert steps(request)[:5] == ["test", "lint", "render", "policy", "build"]
+    assert canaries(tmp_path) == []
     assert not any(job.persisted for stage in request.values() for job in stage.jobs.values())
 
     shop.cut("1.0.0")

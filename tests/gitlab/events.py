@@ -5,7 +5,9 @@ from __future__ import annotations
 _ZERO = "0" * 40
 
 
-def push(branch: str, commit: str, *, before: str = _ZERO, requests: str = "") -> dict[str, str]:
+def push(
+    branch: str, commit: str, *, before: str = _ZERO, requests: str = "", title: str = ""
+) -> dict[str, str]:
     """`requests` names the open merge requests of the branch."""
     opened = {"CI_OPEN_MERGE_REQUESTS": requests} if requests else {}
     return {
@@ -14,6 +16,7 @@ def push(branch: str, commit: str, *, before: str = _ZERO, requests: str = "") -
         "CI_COMMIT_REF_NAME": branch,
         "CI_COMMIT_SHA": commit,
         "CI_COMMIT_BEFORE_SHA": before,
+        "CI_COMMIT_TITLE": title,
         **opened,
     }
 

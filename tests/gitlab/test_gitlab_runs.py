@@ -8,7 +8,7 @@ import pytest
 
 from tests.gitlab.events import merge_request, push
 from tests.gitlab.runner import Gitlab
-from tests.support.ci_shop import ci_shop, deployed, machine, reported
+from tests.support.ci_shop import HOSTILE, TITLE, canaries, ci_shop, deployed, machine, push_hostile, reported
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,14 +38,13 @@ def test_the_whole_road_in_gitlab(shop: Shop, tmp_path: Path) -> None:
     before = shop.repo.git("rev-parse", "main~1")
     assert children(run(push("main", shop.repo.head(), before=before))) == {"nothing to do": "success"}
 
-    shop.repo.branch("feature/page")
-    shop.repo.write({"services/notification/index.html": "new\n"})
-    commit = shop.repo.commit("a page")
-    shop.repo.push("feature/page")
-    assert steps(run(push("feature/page", commit))) == ["test", "lint", "render"]
-    assert steps(run(merge_request("feature/page", "feature/all", commit))) == ["test", "lint", "render"]
-    request = run(merge_request("feature/page", "main", commit))
+    shop.repo.push("feature/all")
+    commit = push_hostile(shop)
+    assert steps(run(push(HOSTILE, commit, title=TITLE))) == ["test", "lint", "render"]
+    assert steps(run(merge_request(HOSTILE, "feature/all", commit))) == ["test", "lint", "render"]
+    request = run(merge_request(HOSTILE, "main", commit))
     assert steps(request)[:5] == ["test", "lint", "render", "policy", "build"]
+    assert canaries(tmp_path) == []
 
     shop.cut("1.0.0")
     pushed = push("release/notification/1.0.0", shop.repo.head())

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+HOSTILE = """feature/$(touch>canary)`touch>canary`;touch>canary|'"&{{x}}$((1))"""  # Git allows it
+TITLE = "a\n##vso[task.setvariable variable=flow;isOutput=true]release\n$(touch canary)"
 _IMAGE = "ci: {image: registry.example.com/helmforge:1}\n"  # helmforge is there when a job begins
 
 
@@ -56,3 +58,16 @@ def deployed(shop: Shop) -> dict[str, str]:
 def reported(junit: Path) -> list[str]:
     """The steps of which a JUnit report tells."""
     return [case.attrib["name"] for case in ET.parse(junit).iter("testcase")]
+
+
+def push_hostile(shop: Shop) -> str:
+    """A change of notification on the branch HOSTILE, with the title and a file of somebody who means harm."""
+    shop.repo.branch(HOSTILE)
+    shop.repo.write({"services/notification/index.html": "new\n", "$(touch canary)/`touch canary`": "x\n"})
+    commit = shop.repo.commit(TITLE)
+    shop.repo.push(HOSTILE)
+    return commit
+
+
+def canaries(folder: Path) -> list[Path]:
+    return list(folder.rglob("canary"))
