@@ -11,8 +11,8 @@ import json
 import re
 import shutil
 import subprocess
-from pathlib import Path
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ruamel.yaml import YAML
@@ -75,14 +75,14 @@ class Azure:
         (stage,) = (stage for stage in load(text)["stages"] if stage["stage"] == name)
         return self._stage(stage, _facts(text, stage, variables, done))
 
-    def _stage(self, stage: Any, facts: Facts) -> Ran:  # noqa: ANN401 - YAML
+    def _stage(self, stage: Any, facts: Facts) -> Ran:
         jobs: dict[str, Ran] = {}
         for job in stage["jobs"]:
             jobs |= self._job(job, facts)
         good = all(ran.result == "Succeeded" for ran in jobs.values())
         return Ran("Succeeded" if good else "Failed", jobs=jobs)
 
-    def _job(self, job: Any, facts: Facts) -> dict[str, Ran]:  # noqa: ANN401 - YAML
+    def _job(self, job: Any, facts: Facts) -> dict[str, Ran]:
         name = job.get("job") or job["deployment"]
         own = {key: _value(text, facts) for key, text in job.get("variables", {}).items()}
         strategy = job.get("strategy", {})
@@ -109,7 +109,7 @@ class Azure:
                 self._step(step, work, values, ran)
         return ran
 
-    def _step(self, step: Any, work: Path, values: dict[str, str], ran: Ran) -> None:  # noqa: ANN401 - YAML
+    def _step(self, step: Any, work: Path, values: dict[str, str], ran: Ran) -> None:
         sources = work / "s"
         if "checkout" in step:
             self._checkout(step, sources, values, ran)
@@ -120,12 +120,14 @@ class Azure:
         else:
             self._script(step, sources, values, ran)
 
-    def _checkout(self, step: Any, sources: Path, values: Mapping[str, str], ran: Ran) -> None:  # noqa: ANN401 - YAML
+    def _checkout(self, step: Any, sources: Path, values: Mapping[str, str], ran: Ran) -> None:
         if step["checkout"] == "none":
             sources.mkdir()
             return
         assert step["fetchDepth"] == "0"
-        persisted = _COMPILED.sub(lambda found: str(evaluate(found[1], Facts(values))), step["persistCredentials"])
+        persisted = _COMPILED.sub(
+            lambda found: str(evaluate(found[1], Facts(values))), step["persistCredentials"]
+        )
         ran.persisted = persisted.lower() == "true"
         git = ["git", "clone", "--quiet", "--no-checkout", str(self.remote), str(sources)]
         subprocess.run(git, env=dict(self.environment), check=True)
@@ -135,7 +137,7 @@ class Azure:
             missing = ["git", "remote", "set-url", "origin", str(sources.parent / "no-credentials")]
             subprocess.run(missing, cwd=sources, env=dict(self.environment), check=True)
 
-    def _script(self, step: Any, sources: Path, values: dict[str, str], ran: Ran) -> None:  # noqa: ANN401 - YAML
+    def _script(self, step: Any, sources: Path, values: dict[str, str], ran: Ran) -> None:
         done = subprocess.run(
             [shutil.which("bash") or "bash", "--noprofile", "--norc", "-c", macros(step["script"], values)],
             cwd=sources,
@@ -153,11 +155,11 @@ class Azure:
             ran.result = "Failed"
 
 
-def load(text: str) -> Any:  # noqa: ANN401 - YAML
+def load(text: str) -> Any:
     return YAML(typ="safe", pure=True).load(text)
 
 
-def _facts(text: str, stage: Any, variables: Mapping[str, str], done: Mapping[str, Ran]) -> Facts:  # noqa: ANN401 - YAML
+def _facts(text: str, stage: Any, variables: Mapping[str, str], done: Mapping[str, Ran]) -> Facts:
     wanted = stage.get("dependsOn", [])
     needed = {name: done[name] for name in ([wanted] if isinstance(wanted, str) else wanted)}
     outputs = {
@@ -178,7 +180,7 @@ def environment_of(values: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def own_environment(step: Any, values: Mapping[str, str]) -> dict[str, str]:  # noqa: ANN401 - YAML
+def own_environment(step: Any, values: Mapping[str, str]) -> dict[str, str]:
     return {name: macros(value, values) for name, value in step.get("env", {}).items()}
 
 
@@ -186,7 +188,11 @@ def _obey(line: str, step: str, ran: Ran) -> None:
     found = _COMMAND.search(line)
     if found is None:
         return
-    command, properties, text = found[1], dict(p.split("=", 1) for p in (found[2] or "").split(";") if p), found[3]
+    command, properties, text = (
+        found[1],
+        dict(p.split("=", 1) for p in (found[2] or "").split(";") if p),
+        found[3],
+    )
     if command == "task.setvariable":
         assert properties["isOutput"].lower() == "true"
         for escape, char in _ESCAPES:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 _TOKEN = re.compile(r"\s*(?:'(?P<text>(?:[^']|'')*)'|(?P<name>[A-Za-z_][\w.]*)|(?P<sign>[(),\[\].]))")
 _GOOD = {"Succeeded", "SucceededWithIssues"}
@@ -19,8 +19,8 @@ _GOOD = {"Succeeded", "SucceededWithIssues"}
 
 @dataclass(frozen=True)
 class Facts:
-    """`dependencies` and `stage_dependencies` are what expressions may look into, `needed` the results of what
-    the stage or step comes after.
+    """`dependencies` and `stage_dependencies` are what expressions may look into, `needed` the results of
+    what the stage or step comes after.
     """
 
     variables: Mapping[str, str]
@@ -29,7 +29,7 @@ class Facts:
     needed: tuple[str, ...] = ()
 
 
-def evaluate(text: str, facts: Facts) -> Any:  # noqa: ANN401 - a string, a boolean or a mapping
+def evaluate(text: str, facts: Facts) -> Any:
     tokens: list[tuple[str, str]] = []
     position = 0
     while position < len(text.rstrip()):
@@ -51,7 +51,7 @@ class _Reader:
         self._tokens = tokens
         self._facts = facts
 
-    def value(self) -> Any:  # noqa: ANN401 - see above
+    def value(self) -> Any:
         kind, text = self._tokens.pop(0)
         if kind == "text":
             return text.replace("''", "'")
@@ -64,7 +64,7 @@ class _Reader:
             assert self._next("]")
         return self._look_up(path)
 
-    def _look_up(self, path: list[str]) -> Any:  # noqa: ANN401 - see above
+    def _look_up(self, path: list[str]) -> Any:
         roots: dict[str, Any] = {
             "variables": self._facts.variables,
             "dependencies": self._facts.dependencies,
@@ -83,25 +83,18 @@ class _Reader:
         return found
 
     def _call(self, name: str, given: list[Any]) -> bool:
-        match name:
-            case "and":
-                return all(given)
-            case "or":
-                return any(given)
-            case "not":
-                return not given[0]
-            case "eq":
-                return bool(given[0].lower() == given[1].lower())
-            case "in":
-                return given[0].lower() in {each.lower() for each in given[1:]}
-            case "startsWith":
-                return bool(given[0].lower().startswith(given[1].lower()))
-            case "succeeded":
-                return set(self._facts.needed) <= _GOOD
-            case "succeededOrFailed":
-                return set(self._facts.needed) <= _GOOD | {"Failed"}
-        message = f"Azure has no function {name}"
-        raise AssertionError(message)
+        needed = set(self._facts.needed)
+        functions: dict[str, Callable[[], bool]] = {
+            "and": lambda: all(given),
+            "or": lambda: any(given),
+            "not": lambda: not given[0],
+            "eq": lambda: given[0].lower() == given[1].lower(),
+            "in": lambda: given[0].lower() in {each.lower() for each in given[1:]},
+            "startsWith": lambda: given[0].lower().startswith(given[1].lower()),
+            "succeeded": lambda: needed <= _GOOD,
+            "succeededOrFailed": lambda: needed <= _GOOD | {"Failed"},
+        }
+        return functions[name]()
 
     def _next(self, sign: str) -> bool:
         if self._tokens[:1] == [("sign", sign)]:

@@ -1,7 +1,7 @@
 """Filters of branches as Azure Pipelines reads them.
 
-Source: "CI triggers" and "Wildcards": `*` stands for zero or more characters, `?` for one, whichever they are;
-a branch must be included and not excluded.
+Source: "CI triggers" and "Wildcards": `*` stands for zero or more characters, `?` for one, whichever they
+are; a branch must be included and not excluded.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 Configuration = dict[str, Any]
 
 _KEYWORDS = {"stages", "workflow"}
-# Source: "Unavailable names for jobs"
+# GitLab documents them as unavailable names for jobs.
 _NO_JOBS = {"image", "services", "types", "before_script", "after_script", "variables", "cache", "include"}
 _NO_JOBS |= {"true", "false", "nil", "pages:deploy", "pages"}
 _DEFAULT_STAGES = ["build", "test", "deploy"]
@@ -76,7 +76,7 @@ def _job(configuration: Configuration, name: str, variables: Mapping[str, str]) 
     content = _extended(configuration, name)
     assert ("script" in content) != ("trigger" in content), f"{name} has to do one thing"
     own = {key: str(value) for key, value in (content.get("variables") or {}).items()}
-    interruptible = content.get("interruptible", False)
+    interruptible = bool(content.get("interruptible", False))
     if "rules" not in content:
         return Job(name, content, interruptible=interruptible, variables=own)
     rule = _first(content["rules"], {**variables, **own})
@@ -86,7 +86,7 @@ def _job(configuration: Configuration, name: str, variables: Mapping[str, str]) 
         name,
         content,
         rule.get("when", "on_success"),
-        rule.get("interruptible", interruptible),
+        bool(rule.get("interruptible", interruptible)),
         own | rule.get("variables", {}),
     )
 

@@ -96,7 +96,9 @@ class Gitlab:
         values |= {"CI_PROJECT_DIR": str(project), "CI_SERVER_HOST": "gitlab.example.com"}
         for ran in needed.values():
             values |= ran.dotenv
-        expanded = {key: _VARIABLE.sub(lambda m: values.get(m[1] or m[2], ""), text) for key, text in values.items()}
+        expanded = {
+            key: _VARIABLE.sub(lambda m: values.get(m[1] or m[2], ""), text) for key, text in values.items()
+        }
         environment = {**self.environment, **values, **{key: expanded[key] for key in job.variables}}
         self._fetch(project, values)
         for ran in needed.values():

@@ -1,4 +1,4 @@
-"""What stands in GitLab's files: by the published schema, and what users' sections and the runner make of it."""
+"""What stands in GitLab's files: by the published schema, with users' sections, and on a runner."""
 
 from __future__ import annotations
 
@@ -31,7 +31,9 @@ _CI = (
 
 @pytest.mark.integration
 def test_the_published_schema_has_no_objections(tmp_path: Path) -> None:
-    parents = [rendered(CiSystem.GITLAB, settings_of(text), path) for text in _CI for path in ("", "ci/own.yml")]
+    parents = [
+        rendered(CiSystem.GITLAB, settings_of(text), path) for text in _CI for path in ("", "ci/own.yml")
+    ]
     parents += [rendered(CiSystem.GITLAB, settings) for settings in random_settings(6, seed=12)]
     many = tuple(f"s{number}" for number in range(300))
     children = [
@@ -67,9 +69,13 @@ def test_sections_of_the_parent_hold_for_the_child(tmp_path: Path) -> None:
     path.write_text(text, encoding="utf-8")
     current = run_helmforge(repo.root, repo.environment, "pipeline", "generate", "gitlab", "--check")
     assert current.code == 0, current.out
-    ran = run_helmforge(repo.root, repo.environment, "pipeline", "plan", "--child", "child.yml", "--event", "push")
+    ran = run_helmforge(
+        repo.root, repo.environment, "pipeline", "plan", "--child", "child.yml", "--event", "push"
+    )
     assert ran.code == 0, ran.err
-    pipeline = pipeline_of(parse((repo.root / "child.yml").read_text(encoding="utf-8")), push("main", "a" * 40))
+    pipeline = pipeline_of(
+        parse((repo.root / "child.yml").read_text(encoding="utf-8")), push("main", "a" * 40)
+    )
     assert pipeline is not None
     (job,) = pipeline.jobs.values()
     assert job.content["before_script"][-1] == "docker login"
@@ -87,7 +93,9 @@ def test_sections_of_the_parent_hold_for_the_child(tmp_path: Path) -> None:
         (("--child", "no/folder/child.yml"), "cannot write no/folder/child.yml"),
     ],
 )
-def test_a_child_that_cannot_be_written_is_an_error(tmp_path: Path, arguments: tuple[str, ...], why: str) -> None:
+def test_a_child_that_cannot_be_written_is_an_error(
+    tmp_path: Path, arguments: tuple[str, ...], why: str
+) -> None:
     repo = adopted(tmp_path)
     ran = run_helmforge(repo.root, repo.environment, "pipeline", "plan", "--child", "child.yml", *arguments)
     assert (ran.code, why in ran.err) == (2, True), ran.err
@@ -101,7 +109,11 @@ def test_helmforge_comes_from_the_index_and_leaves_nothing_in_the_work_tree(tmp_
     programs.mkdir()
     install(programs / "python3", 'mkdir -p "$3/bin" && cp "$0" "$3/bin/pip" && cp "$0" "$3/bin/helmforge"')
     cache = job["variables"]["PIP_CACHE_DIR"].replace("$CI_PROJECT_DIR", str(project))
-    environment = {"PATH": f"{programs}:/usr/bin:/bin", "CI_PROJECT_DIR": str(project), "PIP_CACHE_DIR": cache}
+    environment = {
+        "PATH": f"{programs}:/usr/bin:/bin",
+        "CI_PROJECT_DIR": str(project),
+        "PIP_CACHE_DIR": cache,
+    }
     before = "\n".join([*job["before_script"], 'ls -A; ls "$PIP_CACHE_DIR"'])
     assert bash(before, project, environment).split("\n")[-1:] == ["wheels"]
     installed = (tmp_path / "asked").read_text(encoding="utf-8").splitlines()
@@ -112,7 +124,9 @@ def test_helmforge_comes_from_the_index_and_leaves_nothing_in_the_work_tree(tmp_
 
 def install(program: Path, command: str) -> None:
     asked = program.parents[1] / "asked"
-    program.write_text(f'#!/bin/sh\necho "$@" >>{asked}\nif [ "$2" = venv ]; then {command}; fi\n', encoding="utf-8")
+    program.write_text(
+        f'#!/bin/sh\necho "$@" >>{asked}\nif [ "$2" = venv ]; then {command}; fi\n', encoding="utf-8"
+    )
     program.chmod(0o755)
 
 

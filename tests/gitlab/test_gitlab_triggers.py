@@ -1,4 +1,4 @@
-"""Which events make pipelines in GitLab, and of which kind: against what helmforge itself makes of a branch."""
+"""Which events make pipelines in GitLab, against what helmforge itself makes of a branch."""
 
 from __future__ import annotations
 
@@ -70,6 +70,11 @@ def test_an_included_file_leaves_pipelines_and_stages_to_the_file_that_includes_
     assert {"workflow", "stages"}.isdisjoint(configuration)
     assert " --ci-file '.gitlab/own file.yml' " in "".join(configuration["plan"]["script"])
     theirs = {"stages": ["test"], "workflow": {"rules": [{"when": "always"}]}}
-    for branch, works in (("feature/a", True), ("feature/experimental/a", False), ("main", True), ("x", False)):
+    for branch, works in (
+        ("feature/a", True),
+        ("feature/experimental/a", False),
+        ("main", True),
+        ("x", False),
+    ):
         pipeline = pipeline_of(theirs | configuration, push(branch, _COMMIT))
         assert (pipeline is not None) == works, branch

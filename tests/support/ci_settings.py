@@ -10,13 +10,14 @@ from helmforge.adapters.templates.pipelines import BuiltInPipelines
 from helmforge.config import parse_settings
 from helmforge.domain.branches import recognise
 from helmforge.domain.ci_files import answers
-from helmforge.domain.event import Event, EventKind, Flow
+from helmforge.domain.event import Event, EventKind
 from helmforge.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from helmforge.domain.ci_files import CiSystem
+    from helmforge.domain.event import Flow
     from helmforge.domain.settings import Settings
 
 _TRUNKS = ("main", "trunk/v1.x", "feature/trunk", "release", "a+b")
@@ -29,8 +30,34 @@ _RELEASES = (
     "{version}/x/{service}",
 )
 _PARTS = (
-    *("feature", "experimental", "release", "main", "trunk", "v1.x", "wip", "tmp-1", "topic", "users", "feat", "old"),
-    *("a", "b", "x", "y", "dev", "fix", "#1", "notification", "1.0.0", "v2.3.4-rc.1", "rel-notification", "r1.0.0"),
+    *(
+        "feature",
+        "experimental",
+        "release",
+        "main",
+        "trunk",
+        "v1.x",
+        "wip",
+        "tmp-1",
+        "topic",
+        "users",
+        "feat",
+        "old",
+    ),
+    *(
+        "a",
+        "b",
+        "x",
+        "y",
+        "dev",
+        "fix",
+        "#1",
+        "notification",
+        "1.0.0",
+        "v2.3.4-rc.1",
+        "rel-notification",
+        "r1.0.0",
+    ),
 )
 _ENVIRONMENTS = """\
 environments:
@@ -51,16 +78,17 @@ def rendered(system: CiSystem, settings: Settings, path: str = "") -> str:
 
 def random_settings(number: int, *, seed: int) -> Iterator[Settings]:
     yield settings_of()
-    choose = random.Random(seed)  # noqa: S311 - tests
+    choose = random.Random(seed)
     for _ in range(number):
         feature = choose.sample(_FEATURES, choose.randint(0, 3))
         ignore = choose.sample(_IGNORES, choose.randint(0, 3))
-        branches = f"branches: {{feature: {_list(feature)}, ignore: {_list(ignore)}, release: '{choose.choice(_RELEASES)}'}}"
-        yield settings_of(f"trunk: {choose.choice(_TRUNKS)}\n{branches}\n")
+        release = choose.choice(_RELEASES)
+        branches = f"feature: {_list(feature)}, ignore: {_list(ignore)}, release: '{release}'"
+        yield settings_of(f"trunk: {choose.choice(_TRUNKS)}\nbranches: {{{branches}}}\n")
 
 
 def random_branches(number: int, *, seed: int) -> list[str]:
-    choose = random.Random(seed)  # noqa: S311 - tests
+    choose = random.Random(seed)
     return ["/".join(choose.choices(_PARTS, k=choose.randint(1, 4))) for _ in range(number)]
 
 

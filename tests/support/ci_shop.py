@@ -61,7 +61,7 @@ def reported(junit: Path) -> list[str]:
 
 
 def push_hostile(shop: Shop) -> str:
-    """A change of notification on the branch HOSTILE, with the title and a file of somebody who means harm."""
+    """A change of notification on the branch HOSTILE, with the title and a file of an attacker."""
     shop.repo.branch(HOSTILE)
     shop.repo.write({"services/notification/index.html": "new\n", "$(touch canary)/`touch canary`": "x\n"})
     commit = shop.repo.commit(TITLE)
