@@ -90,6 +90,7 @@ class _Reader:
             "not": lambda: not given[0],
             "eq": lambda: given[0].lower() == given[1].lower(),
             "in": lambda: given[0].lower() in {each.lower() for each in given[1:]},
+            "contains": lambda: given[1].lower() in given[0].lower(),
             "startsWith": lambda: given[0].lower().startswith(given[1].lower()),
             "succeeded": lambda: needed <= _GOOD,
             "succeededOrFailed": lambda: needed <= _GOOD | {"Failed"},

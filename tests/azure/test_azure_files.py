@@ -52,8 +52,9 @@ def test_a_runner_is_a_hosted_image_or_a_pool(runner: str, pool: dict[str, objec
 def test_promotions_wait_for_a_person_and_for_the_checks_of_their_environment() -> None:
     content = load(rendered(CiSystem.AZURE, settings_of()))
     stages = {stage["stage"]: stage for stage in content["stages"]}
-    assert list(stages) == ["plan", "services", "result", "promote_pre_prod", "promote_prod"]
+    assert list(stages) == ["plan", "services", "file", "result", "promote_pre_prod", "promote_prod"]
     for name, environment in (("promote_pre_prod", "pre-prod"), ("promote_prod", "prod")):
         (job,) = stages[name]["jobs"]
         assert (stages[name]["trigger"], job["environment"]) == ("manual", environment)
+    assert "promote_pre_prod" in stages["promote_prod"]["dependsOn"]
     assert content["lockBehavior"] == "sequential"

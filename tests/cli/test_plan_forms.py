@@ -91,9 +91,16 @@ def test_for_azure() -> None:
         "cart": {"service": "cart", "flow": "trunk"},
         "till_x": {"service": "till-x", "flow": "trunk"},
     }
-    assert values == {"services": "cart till-x", "affected": "true", "flow": "trunk"}
+    assert values == {"services": "cart till-x", "affected": "true", "flow": "trunk", "promotions": "[]"}
     release = {one.properties["variable"]: one.text for one in logs.azure("\n".join(FORMS["azure"](RELEASE)))}
     assert (release["service"], release["version"]) == ("shop", "v1.2.0-rc.1")
+
+
+def test_a_stage_of_azure_has_no_more_jobs_than_it_may_have() -> None:
+    found = logs.azure("\n".join(FORMS["azure"](of("main", [f"s-{number}" for number in range(600)]))))
+    (matrix,) = (json.loads(one.text) for one in found if one.properties["variable"] == "matrix")
+    assert len(matrix) == 200
+    assert matrix["s_0_and_2_more"] == {"service": "s-0,s-1,s-2", "flow": "trunk"}
 
 
 def test_for_gitlab() -> None:

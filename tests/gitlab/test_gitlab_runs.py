@@ -44,6 +44,7 @@ def test_the_whole_road_in_gitlab(shop: Shop, tmp_path: Path) -> None:
     assert steps(run(merge_request(HOSTILE, "feature/all", commit))) == ["test", "lint", "render"]
     request = run(merge_request(HOSTILE, "main", commit))
     assert steps(request)[:5] == ["test", "lint", "render", "policy", "build"]
+    assert request["this-file"].status == "success", request["this-file"].log
     assert canaries(tmp_path) == []
 
     shop.cut("1.0.0")

@@ -18,21 +18,18 @@ if TYPE_CHECKING:
     from helmforge.flows.pipeline import Pipeline
 
 
-_MOST_JOBS = 256  # GitHub's limit for one matrix
+_MOST_JOBS = 256  # the limit for one matrix of GitHub, and for one stage of Azure
 
 
 def github(pipeline: Pipeline) -> list[str]:
-    """`key=value` lines for $GITHUB_OUTPUT. `promotions` are the environments that a release may go to after
-    an approval.
-    """
-    branch, names = pipeline.branch, _names(pipeline)
-    include = [{"service": ",".join(group), "flow": branch.flow.value} for group in _groups(names)]
-    then = promotions(pipeline.settings, branch.version) if branch.flow is Flow.RELEASE else ()
+    """`key=value` lines for $GITHUB_OUTPUT."""
+    flow, names = pipeline.branch.flow.value, _names(pipeline)
+    include = [{"service": ",".join(group), "flow": flow} for group in _groups(names)]
     facts = {
         "matrix": _compact({"include": include}),
         "services": _compact(names),
         **_common(pipeline),
-        "promotions": _compact(then),
+        "promotions": _promotions(pipeline),
     }
     return [f"{key}={value}" for key, value in facts.items()]
 
@@ -40,8 +37,13 @@ def github(pipeline: Pipeline) -> list[str]:
 def azure(pipeline: Pipeline) -> list[str]:
     """Commands that set output variables. Names in a matrix have no hyphens there."""
     flow, names = pipeline.branch.flow.value, _names(pipeline)
-    matrix = {name.replace("-", "_"): {"service": name, "flow": flow} for name in names}
-    facts = {"matrix": _compact(matrix), "services": " ".join(names), **_common(pipeline)}
+    matrix = {_leg(group): {"service": ",".join(group), "flow": flow} for group in _groups(names)}
+    facts = {
+        "matrix": _compact(matrix),
+        "services": " ".join(names),
+        **_common(pipeline),
+        "promotions": _promotions(pipeline),
+    }
     return [set_variable(key, value) for key, value in facts.items()]
 
 
@@ -74,6 +76,17 @@ def _common(pipeline: Pipeline) -> dict[str, str]:
     if branch.service and branch.version:
         facts |= {"service": str(branch.service), "version": branch.version.tag}
     return facts
+
+
+def _promotions(pipeline: Pipeline) -> str:
+    """A JSON list of the environments that a release may go to after an approval."""
+    branch = pipeline.branch
+    return _compact(promotions(pipeline.settings, branch.version) if branch.flow is Flow.RELEASE else ())
+
+
+def _leg(group: Sequence[str]) -> str:
+    name = group[0].replace("-", "_")
+    return f"{name}_and_{len(group) - 1}_more" if len(group) > 1 else name
 
 
 def _groups(names: Sequence[str]) -> list[Sequence[str]]:
