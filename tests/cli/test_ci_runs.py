@@ -166,6 +166,14 @@ def test_json_lines_keep_to_the_schema_and_hold_no_command(repository: Hostile, 
     assert "::error::pwned" in printed
 
 
+def test_saying_what_would_be_done_touches_no_report(repository: Hostile, report: Path) -> None:
+    report.parent.mkdir()
+    report.write_text("of the last run", encoding="utf-8")
+    arguments = ("pipeline", "run", "--dry-run", "--junit", str(report))
+    assert repository.run(*arguments, **repository.of_ci("gitlab"))[0] == 0
+    assert report.read_text(encoding="utf-8") == "of the last run"
+
+
 @pytest.mark.parametrize("command", [("plan",), ("plan", "-o", "json"), ("run", "--dry-run")])
 @pytest.mark.parametrize("system", ["github", "azure"])
 def test_a_plan_holds_no_command(repository: Hostile, system: str, command: tuple[str, ...]) -> None:

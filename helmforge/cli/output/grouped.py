@@ -42,6 +42,7 @@ class Grouped:
         self._dialect = dialect
         self._one_by_one = one_by_one
         self._groups: dict[str, _Group] = {}
+        self._held: list[str] = []
         self._lock = threading.Lock()
         self._closed = False
 
@@ -55,8 +56,9 @@ class Grouped:
         """Ends what is open, after an interruption too: also what a step left behind has said so far."""
         with self._lock:
             self._closed = True
-            for step in list(self._groups):
-                _show(self._rest(step))
+            for step, group in self._groups.items():
+                _show(self._rest(step, group))
+            _show(self._released())
 
     def _lines(self, event: RunEvent) -> Iterator[str]:
         match event:
@@ -66,8 +68,13 @@ class Grouped:
             case StepOutput(line=line):
                 yield from self._tool(event.id, line)
             case StepFinished():
-                yield from self._rest(event.id)
+                group = self._groups.pop(event.id, None)
+                if group is None and any(one.open for one in self._groups.values()):
+                    self._held.append(finished_line(event))  # it never ran, and another one's group is open
+                    return
+                yield from self._rest(event.id, group)
                 yield finished_line(event)
+                yield from self._released()
 
     def _tool(self, step: str, line: str) -> Iterator[str]:
         group = self._groups[step]
@@ -80,8 +87,11 @@ class Grouped:
             yield from self._dialect.begin(step, group.title)
         yield tool_line(line)
 
-    def _rest(self, step: str) -> Iterator[str]:
-        group = self._groups.pop(step, None)
+    def _released(self) -> Iterator[str]:
+        yield from self._held
+        self._held.clear()
+
+    def _rest(self, step: str, group: _Group | None) -> Iterator[str]:
         if group is None:
             return
         if group.lines:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +24,10 @@ class RunOptions:
     junit: Path | None = None
     summary: Path | None = None
     dotenv: Path | None = None
+
+    def without_files(self) -> RunOptions:
+        """For a run that only says what it would do."""
+        return replace(self, junit=None, summary=None, dotenv=None)
 
 
 def file_option(name: str, text: str) -> Callable[[Callable[..., None]], Callable[..., None]]:

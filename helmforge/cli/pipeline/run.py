@@ -59,7 +59,7 @@ def run(
     from helmforge.cli.output.session import Session  # noqa: PLC0415
     from helmforge.flows.running import run_plan  # noqa: PLC0415
 
-    session = Session(options, wiring.ci())
+    session = Session(options.without_files() if dry_run else options, wiring.ci())
     with session.preparing("pipeline run"):
         world, pipeline = prepare(ref, event, base, services)
     if dry_run:

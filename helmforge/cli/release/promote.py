@@ -36,7 +36,7 @@ def promote(service: str, version: str, environment: str, options: RunOptions, *
     from helmforge.flows.release import promote as flow  # noqa: PLC0415
     from helmforge.flows.running import run_plan  # noqa: PLC0415
 
-    session = Session(options, wiring.ci())
+    session = Session(options.without_files() if dry_run else options, wiring.ci())
     with session.preparing("release promote"):
         wanted = Version.parse(version)
         at = look_up(service, environment)

@@ -42,7 +42,7 @@ def rollback(
     from helmforge.flows.release import rollback as flow  # noqa: PLC0415
     from helmforge.flows.running import run_plan  # noqa: PLC0415
 
-    session = Session(options, wiring.ci())
+    session = Session(options.without_files() if dry_run else options, wiring.ci())
     with session.preparing("release rollback"):
         wanted = Version.parse(version) if version else None
         at = look_up(service, environment)

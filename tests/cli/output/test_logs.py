@@ -144,6 +144,16 @@ def test_steps_one_by_one_are_seen_while_they_run() -> None:
     assert log.getvalue().splitlines()[4:] == ["::token-0::", "::endgroup::"]
 
 
+def test_a_step_that_never_ran_does_not_speak_in_the_group_of_another() -> None:
+    one, two = (_step(step, "run tests", ["hello"], "", Status.DONE) for step in STEPS[:2])
+    never = StepFinished("till-x/lint", "till-x", "lint", Outcome(Status.NOT_DONE, reason="needs x"))
+    log = printed(Azure(), [*one[:2], never, one[2], *two], one_by_one=True).splitlines()
+    assert log[2:6] == ["  hello", "##[endgroup]", "shop | run tests: done (1.0 s)", log[5]]
+    assert log[5] == "till-x | lint: not done: needs x"
+    # nor is it lost when the other one never ends
+    assert printed(Azure(), [*one[:2], never], one_by_one=True).splitlines()[-1] == log[5]
+
+
 def test_what_a_step_said_is_shown_when_it_never_ends() -> None:
     log = printed(Azure(), _step(STEPS[0], "run tests", ["hello"], "", Status.DONE)[:2])
     assert log.splitlines() == [
