@@ -47,7 +47,8 @@ def test_from_the_trunk_to_production_and_back(shop: Shop) -> None:
 def test_production_runs_the_approved_bytes_from_its_own_namespace(shop: Shop) -> None:
     shop.release("1.0.0")
     shop.approve("1.0.0")
-    shop.good("release", "promote", "notification", "1.0.0", "--env", "prod")
+    results = shop.folder / "run.env"
+    shop.good("release", "promote", "notification", "1.0.0", "--env", "prod", "--dotenv", str(results))
     images = {}
     for environment, namespace in (("dev", shop.place.qa), ("prod", shop.place.prod)):
         text = shop.kubectl("get", "deployment", "-o", "json", f"--context={environment}", "-n", namespace)
@@ -55,6 +56,15 @@ def test_production_runs_the_approved_bytes_from_its_own_namespace(shop: Shop) -
         (images[environment],) = [c["image"] for c in deployment["spec"]["template"]["spec"]["containers"]]
     digest = images["dev"].partition("@")[2]
     assert digest.startswith("sha256:")
+    chart = shop.digest("charts/notification", "1.0.0")
+    assert results.read_text(encoding="utf-8").splitlines() == [
+        "HELMFORGE_RESULT=done",
+        "HELMFORGE_SERVICE=notification",
+        "HELMFORGE_VERSION=1.0.0",
+        f"HELMFORGE_IMAGE={shop.registry}/prod/notification:1.0.0",
+        f"HELMFORGE_DIGEST={digest}",
+        f"HELMFORGE_CHART_DIGEST={chart}",
+    ]
     assert images == {
         "dev": f"{shop.registry}/notification:1.0.0@{digest}",
         "prod": f"{shop.registry}/prod/notification:1.0.0@{digest}",

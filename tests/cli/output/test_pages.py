@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from helmforge.cli.output.markdown import shortened
+from helmforge.cli.output.markdown import block, code, shortened, table
 from helmforge.cli.output.report import Report, Subject
 from helmforge.cli.output.summary_page import LIMIT, summary_page
 from helmforge.cli.printing import clean
@@ -88,7 +88,7 @@ def demand_nothing_but_ours(page: str) -> None:
     assert not surprising(page)
 
 
-@settings(max_examples=250)
+@settings(max_examples=150)
 @given(TEXTS, TEXTS, TEXTS, st.integers(1, 7))
 def test_a_page_of_hostile_texts(title: str, reason: str, why: str, services: int) -> None:
     names = [f"shop-{number}" for number in range(services)]
@@ -113,6 +113,18 @@ def test_a_page_of_hostile_texts(title: str, reason: str, why: str, services: in
     reasons = [2] * (services + 1)
     assert rows_of(page) in (steps + artifacts + reasons, steps + reasons)
     assert codes_of(page)[:1] == [shortened(clean(title))] or not title
+
+
+@settings(max_examples=200)
+@given(st.lists(TEXTS, min_size=1, max_size=3))
+def test_a_row_keeps_its_cells_and_a_block_its_lines(texts: list[str]) -> None:
+    """A row with too many cells would lose the last ones, and say nothing."""
+    shown = [shortened(clean(text)) for text in texts]
+    page = "\n".join(table(["x"] * len(texts), [[code(text) for text in texts]]))
+    assert codes_of(page) == [text for text in shown if text]
+    assert rows_of(page) == [len(texts)] * 2
+    (fence,) = _PARSER.parse(block(texts))
+    assert (fence.type, fence.content) == ("fence", "".join(f"{line}\n" for line in shown))
 
 
 def test_what_a_good_run_says() -> None:
