@@ -98,6 +98,13 @@ def test_actions_are_pinned_and_credentials_stay_out_of_what_runs_unreviewed_cod
             assert step["with"]["fetch-depth"] == 0
 
 
+def test_a_comment_says_which_version_is_pinned() -> None:
+    lines = [line.strip() for line in workflow("two-stages").splitlines() if " uses: " in line]
+    assert lines
+    for line in lines:
+        assert re.fullmatch(r"- uses: actions/[a-z-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", line)
+
+
 def test_only_what_cannot_deploy_has_a_cache() -> None:
     caches = {
         job: step["with"].get("cache")
@@ -146,7 +153,7 @@ def test_where_jobs_run_and_where_helmforge_comes_from() -> None:
     assert uses(document("action")) == {"actions/checkout", "acme/helmforge"}
     image = document("image")
     assert uses(image) == {"actions/checkout"}
-    assert image["jobs"]["check"]["container"]["image"].startswith("ghcr.io/acme/helmforge@sha256:")
+    assert image["jobs"]["check"]["container"].startswith("ghcr.io/acme/helmforge@sha256:")
 
 
 def test_the_lines_of_users_come_into_the_next_file() -> None:
