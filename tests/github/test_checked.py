@@ -139,6 +139,7 @@ def test_environments_become_jobs_in_their_order() -> None:
     assert "environment" not in jobs["release"]
     assert "environment" not in jobs["deploy"]
     assert document("two-stages")["jobs"]["release"]["environment"] == "qa"
+    assert document("one-stage")["jobs"]["release"]["environment"] == "true"
     assert list(document("one-stage")["jobs"]) == ["plan", "check", "release", "helmforge"]
 
 

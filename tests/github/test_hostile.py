@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from helmforge.cli.pipeline.forms import github
+from helmforge.config import parse_service
 from helmforge.domain.branches import recognise
 from helmforge.domain.event import Event, EventKind
 from helmforge.domain.git import Commit, Person
@@ -110,6 +111,18 @@ def test_no_name_reaches_the_outputs_of_the_plan() -> None:
             for line in outputs:
                 assert re.fullmatch(f"(?:{_KEYS})={_HARMLESS}", line), line
     assert seen == {"flow=ignored", "flow=feature", "flow=release", "refused"}
+
+
+def test_no_hostile_folder_is_a_service() -> None:
+    """A service is called like its folder: what reaches a matrix was checked before."""
+    accepted = set()
+    for name in hostile_names(_NUMBER):
+        try:
+            accepted.add(parse_service("", f"services/{name}").name)
+        except UsageError:
+            continue
+    assert accepted
+    assert all(re.fullmatch("[a-z]([-a-z0-9]*[a-z0-9])?", name) for name in accepted), accepted
 
 
 def _outputs(branch: str, ours: Settings) -> list[str]:

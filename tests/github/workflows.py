@@ -15,12 +15,13 @@ if TYPE_CHECKING:
 
     from helmforge.domain.settings import Settings
 
+# A name that YAML would read as something else
 _ONE_STAGE = """\
-  qa: {cluster: {context: dev}, deploy: on-release}
+  "true": {cluster: {context: dev}, deploy: on-release}
 """
-_TWO_STAGES = f"""\
-{_ONE_STAGE}\
-  prod: {{cluster: {{context: prod}}, deploy: on-approval}}
+_TWO_STAGES = """\
+  qa: {cluster: {context: dev}, deploy: on-release}
+  prod: {cluster: {context: prod}, deploy: on-approval}
 """
 _EVERYTHING = """\
   dev: {cluster: {context: dev}, deploy: on-trunk}
