@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from helmforge.adapters.templates.pipelines import BuiltInPipelines
-from helmforge.domain.ci_files import ChildAnswers, CiSystem
+from helmforge.config import parse_service
+from helmforge.domain.ci_files import ChildAnswers, CiSystem, child_answers
+from helmforge.domain.event import Flow
 from helmforge.domain.settings import Ci
 from tests.gitlab.events import push
 from tests.gitlab.pipelines import parse, pipeline_of
@@ -58,6 +60,17 @@ def test_a_child_has_a_job_for_each_service_whatever_its_name() -> None:
     assert pipeline is not None
     assert list(pipeline.jobs) == [f"service {name}" for name in names]
     assert pipeline.cancelled == "none"
+
+
+@pytest.mark.parametrize("flow", Flow)
+def test_no_newer_commit_cancels_a_deployment(flow: Flow) -> None:
+    service = parse_service("", "services/orders")
+    child = child_answers((service,), flow, "", "1", Ci())
+    pipeline = pipeline_of(parse(BuiltInPipelines().child(child)), push("main", "a" * 40))
+    assert pipeline is not None
+    deploys = flow in {Flow.TRUNK, Flow.RELEASE}
+    (job,) = pipeline.jobs.values()
+    assert (pipeline.cancelled, job.interruptible) == ("none" if deploys else "interruptible", not deploys)
 
 
 def test_sections_of_the_parent_hold_for_the_child(tmp_path: Path) -> None:

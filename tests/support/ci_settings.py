@@ -29,6 +29,25 @@ _RELEASES = (
     "rel-{service}/r{version}",
     "{version}/x/{service}",
 )
+# Those that each configuration knows as something
+_PLAIN = (
+    *(
+        "main",
+        "trunk/v1.x",
+        "feature/trunk",
+        "feature/a",
+        "feature/a/b",
+        "feature/experimental/a",
+        "release/x",
+    ),
+    *(
+        "release/orders/1.0.0",
+        "orders/v1.0.0",
+        "rel-orders/r1.0.0",
+        "1.0.0-rc.1/x/orders",
+        "rel-orders/1.0.0",
+    ),
+)
 _PARTS = (
     *(
         "feature",
@@ -89,7 +108,7 @@ def random_settings(number: int, *, seed: int) -> Iterator[Settings]:
 
 def random_branches(number: int, *, seed: int) -> list[str]:
     choose = random.Random(seed)
-    return ["/".join(choose.choices(_PARTS, k=choose.randint(1, 4))) for _ in range(number)]
+    return [*_PLAIN, *("/".join(choose.choices(_PARTS, k=choose.randint(1, 4))) for _ in range(number))]
 
 
 def flow_of_push(branch: str, settings: Settings) -> Flow | None:
