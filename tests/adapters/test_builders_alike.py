@@ -244,6 +244,8 @@ def test_several_platforms_are_one_index(made: Workshop, root: Path, registry: R
 
     index = pushed(target, made, "--raw")
     assert [entry["platform"]["architecture"] for entry in index["manifests"]] == ["amd64", "arm64"]
+    if made.kind in REMOTE:
+        assert index["annotations"] == MARKED
     arm = pushed(target, made, "--override-arch=arm64", "--config")
     assert (arm["architecture"], arm["config"]["Labels"]) == ("arm64", MARKED)
     assert tarfile.is_tarfile(root / "image.tar")

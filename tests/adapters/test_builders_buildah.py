@@ -12,6 +12,7 @@ import pytest
 from helmforge.adapters.builders.buildah import Buildah
 from helmforge.adapters.builders.podman import Podman
 from helmforge.adapters.process import Runner
+from helmforge.domain.building import Cache
 from helmforge.domain.oci import REVISION, RegistryHost, Repository
 from helmforge.errors import StepError, ToolError, UnreachableError
 from tests.adapters.images import LABELS, private_store, the_build, write_context
@@ -258,3 +259,14 @@ def test_a_docker_config_with_logins_stays(root: Path, store: Runner) -> None:
     environment = {**store.environment, **changes}
     Buildah(Runner(environment)).push(image(), silent)
     assert f"DOCKER_CONFIG={folder}" in (root / "seen").read_text(encoding="utf-8").splitlines()
+
+
+def test_layers_of_different_platforms_are_never_mixed(root: Path) -> None:
+    program = recorded_program(root / "bin", "buildah", out="id\n")
+    place = Repository(RegistryHost("cr.example"), "cache/shop")
+    lines: list[str] = []
+    build = the_build(platforms=("linux/arm64",), cache=Cache((place,), place))
+    Buildah(Runner({"PATH": f"{program.parent}:{os.defpath}"})).build(build, root, image(), {}, lines.append)
+    assert "--layers=false" in arguments_of(program)
+    assert not [word for word in arguments_of(program) if word.startswith("--cache")]
+    assert lines[0].startswith("without the cache: buildah does not know")

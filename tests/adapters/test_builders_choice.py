@@ -9,7 +9,7 @@ from helmforge.adapters.builders import Elsewhere, choose_builder
 from helmforge.adapters.process import Runner
 from helmforge.domain.building import BuilderChoice
 from helmforge.errors import MissingToolError, UsageError
-from tests.adapters.recorded import recorded_program
+from tests.adapters.recorded import arguments_of, recorded_program
 
 if TYPE_CHECKING:
     from helmforge.flows.ports import Builder
@@ -78,3 +78,49 @@ def test_an_unknown_builder(runner: Runner) -> None:
         chosen(runner, "bulidah")
 
     assert caught.value.hint == "did you mean 'buildah'?"
+
+
+def test_buildkit_is_asked_at_its_address(runner: Runner, tmp_path: Path) -> None:
+    client = recorded_program(tmp_path, "buildctl")
+    address = "tcp://kit.example:1234"
+
+    assert chosen(runner, "buildkit", address=address, tls="/etc/kit").name == "buildkit"
+
+    assert arguments_of(client) == ["--addr", address, "--tlsdir", "/etc/kit", "debug", "workers"]
+
+
+def test_buildkit_that_does_not_answer(runner: Runner, tmp_path: Path) -> None:
+    with pytest.raises(MissingToolError) as caught:
+        chosen(runner, "buildkit")
+    assert caught.value.why == "buildkit: buildctl is not installed"
+
+    recorded_program(tmp_path, "buildctl", err="error: dial tcp: connection refused\n", code=1)
+    with pytest.raises(MissingToolError) as caught:
+        chosen(runner, "buildkit")
+    assert "connection refused" in caught.value.why
+    assert "buildkitd" in caught.value.hint
+
+
+def test_an_instance_of_buildx_needs_no_daemon(runner: Runner, tmp_path: Path) -> None:
+    docker = recorded_program(tmp_path, "docker", cases='[ "$1" = version ] && exit 1')
+
+    assert chosen(runner, "docker", instance="far").name == "docker"
+
+    assert arguments_of(docker)[-3:] == ["buildx", "inspect", "far"]
+
+
+@pytest.mark.parametrize(
+    ("cases", "why"),
+    [
+        ('[ "$2" = version ] && exit 1', "docker: its plugin buildx is not installed"),
+        ('[ "$2" = inspect ] && echo no builder far >&2 && exit 1', "docker: no builder far"),
+    ],
+)
+def test_an_instance_that_does_not_exist(runner: Runner, tmp_path: Path, cases: str, why: str) -> None:
+    recorded_program(tmp_path, "docker", cases=cases)
+
+    with pytest.raises(MissingToolError, match="the image builder docker far does not work") as caught:
+        chosen(runner, "docker", instance="far")
+
+    assert caught.value.why == why
+    assert "docker buildx create" in caught.value.hint

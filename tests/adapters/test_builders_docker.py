@@ -10,6 +10,7 @@ import pytest
 
 from helmforge.adapters.builders.docker import Docker
 from helmforge.adapters.process import Runner
+from helmforge.domain.building import BuildSecret, Cache
 from helmforge.domain.oci import CREATED, REVISION, RegistryHost, Repository
 from helmforge.domain.settings import Build
 from helmforge.errors import MissingToolError, StepError, ToolError, UnreachableError
@@ -119,9 +120,15 @@ def test_without_buildx_there_are_no_platforms(runner: Runner, tmp_path: Path) -
     assert "buildx" in caught.value.why
 
 
-def test_several_platforms_on_an_older_image_store(runner: Runner, tmp_path: Path) -> None:
-    said = "ERROR: docker exporter does not currently support exporting manifest lists\n"
-    recorded_program(tmp_path, "docker", err=said, code=1, cases='[ "$2" = version ] && exit 0')
+@pytest.mark.parametrize(
+    "said",
+    [
+        "docker exporter does not currently support exporting manifest lists",
+        "Cache export is not supported for the docker driver.",
+    ],
+)
+def test_what_the_older_image_store_cannot_do(runner: Runner, tmp_path: Path, said: str) -> None:
+    recorded_program(tmp_path, "docker", err=f"ERROR: {said}\n", code=1, cases='[ "$2" = version ] && exit 0')
 
     with pytest.raises(StepError) as caught:
         Docker(runner).build(
@@ -129,6 +136,38 @@ def test_several_platforms_on_an_older_image_store(runner: Runner, tmp_path: Pat
         )
 
     assert "containerd image store" in caught.value.hint
+    assert "instance of buildx" in caught.value.hint
+
+
+CACHE = Cache((image().repository,), Repository(RegistryHost("cr.example", insecure=True), "cache"))
+
+
+def test_buildx_gets_secrets_and_caches_by_name(tmp_path: Path) -> None:
+    docker = recorded_program(tmp_path, "docker")
+    runner = Runner({"PATH": f"{tmp_path}:{os.defpath}", "TOKEN": "canary"})
+    build = the_build(secrets={"npm": BuildSecret(env="TOKEN")}, cache=CACHE)
+
+    Docker(runner).build(build, tmp_path, image(), {}, silent)
+
+    said = " ".join(arguments_of(docker))
+    assert "--secret id=npm,env=TOKEN" in said
+    assert "--cache-from type=registry,ref=127.0.0.1:1/team/shop:buildcache" in said
+    written = "ref=cr.example/cache:buildcache,registry.insecure=true,mode=max,ignore-error=true"
+    assert f"--cache-to type=registry,{written}" in said
+
+
+def test_without_buildx_there_are_no_secrets_and_no_caches(tmp_path: Path) -> None:
+    docker = recorded_program(tmp_path, "docker", cases=NO_BUILDX)
+    runner = Runner({"PATH": f"{tmp_path}:{os.defpath}", "TOKEN": "canary"})
+    secret = the_build(secrets={"npm": BuildSecret(env="TOKEN")})
+    with pytest.raises(MissingToolError) as caught:
+        Docker(runner).build(secret, tmp_path, image(), {}, silent)
+    assert caught.value.why == "build.secrets needs Docker's buildx"
+
+    lines: list[str] = []
+    Docker(runner).build(the_build(cache=CACHE), tmp_path, image(), {}, lines.append)
+    assert lines == ["without the cache: it needs Docker's buildx"]
+    assert not [word for word in arguments_of(docker) if "cache" in word]
 
 
 @pytest.mark.parametrize(

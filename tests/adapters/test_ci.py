@@ -248,3 +248,52 @@ def test_an_event_file_that_is_not_there(tmp_path: Path) -> None:
 def test_an_event_file_without_a_before(tmp_path: Path) -> None:
     event = CiEvents(github(tmp_path, {})).detect()
     assert event == Event(PUSH, "feature/a", OID, provider="github")
+
+
+def _github_fork(repository: object) -> dict[str, object]:
+    return {"pull_request": {"head": {"sha": OID, "repo": repository}}}
+
+
+@pytest.mark.parametrize(
+    ("repository", "fork"),
+    [
+        ({"full_name": "acme/shop"}, False),
+        ({"full_name": "eve/shop"}, True),
+        (None, True),
+        ("acme/shop", True),
+    ],
+    ids=["of this repository", "of another one", "of a deleted fork", "nonsense"],
+)
+def test_github_tells_what_a_fork_is(tmp_path: Path, repository: object, *, fork: bool) -> None:
+    environment = github(tmp_path, _github_fork(repository), **GITHUB_PULL_REQUEST)
+    event = CiEvents(environment | {"GITHUB_REPOSITORY": "acme/shop"}).detect()
+    assert event is not None
+    assert event.fork is fork
+
+
+@pytest.mark.parametrize(
+    ("environment", "fork"),
+    [
+        ({"CI_MERGE_REQUEST_PROJECT_ID": "7", "CI_MERGE_REQUEST_SOURCE_PROJECT_ID": "7"}, False),
+        ({"CI_MERGE_REQUEST_PROJECT_ID": "7", "CI_MERGE_REQUEST_SOURCE_PROJECT_ID": "8"}, True),
+    ],
+)
+def test_gitlab_tells_what_a_fork_is(environment: dict[str, str], *, fork: bool) -> None:
+    event = CiEvents(GITLAB_MERGE_REQUEST | environment).detect()
+    assert event is not None
+    assert event.fork is fork
+
+
+@pytest.mark.parametrize(("said", "fork"), [("True", True), ("False", False), ("", False)])
+def test_azure_tells_what_a_fork_is(said: str, *, fork: bool) -> None:
+    event = CiEvents(AZURE_PULL_REQUEST | {"SYSTEM_PULLREQUEST_ISFORK": said}).detect()
+    assert event is not None
+    assert event.fork is fork
+
+
+@pytest.mark.parametrize(("said", "fork"), [("eve", True), ("", False)])
+def test_jenkins_tells_what_a_fork_is(said: str, *, fork: bool) -> None:
+    request = JENKINS | {"CHANGE_ID": "7", "CHANGE_TARGET": "main", "CHANGE_FORK": said}
+    event = CiEvents(request).detect()
+    assert event is not None
+    assert event.fork is fork

@@ -2,12 +2,14 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from datetime import timedelta
 
 import pytest
 
 from helmforge.adapters.templates import JinjaTemplates
 from helmforge.config import parse_service, scan_services
 from helmforge.config.values import BUILT_IN_TYPES
+from helmforge.domain.building import BuildSecret
 from helmforge.domain.names import ServiceName
 from helmforge.domain.settings import Build, Service
 from helmforge.domain.testing import UnitTests
@@ -41,6 +43,22 @@ def test_the_documented_example() -> None:
         test=UnitTests(("go", "test", "./...")),
         depends_on=("libs/mail", "proto", "payment"),
     )
+
+
+def test_tests_and_secrets_in_full() -> None:
+    text = """
+build: {secrets: {npm: {env: NPM_TOKEN}, key: {file: keys/a.pem, required: false}, rc: {file: ~/.npmrc}}}
+test: {command: pytest -q, timeout: 90s, junit: [out/*.xml], env: {TZ: UTC}, passEnv: [NPM_TOKEN]}
+"""
+    service = parse_service(text, "services/shop")
+    assert service.build.secrets == {
+        "npm": BuildSecret(env="NPM_TOKEN"),
+        "key": BuildSecret(file="services/shop/keys/a.pem", required=False),
+        "rc": BuildSecret(file="~/.npmrc"),
+    }
+    junit = ("services/shop/out/*.xml",)
+    expected = UnitTests(("pytest", "-q"), timedelta(seconds=90), junit, {"TZ": "UTC"}, ("NPM_TOKEN",))
+    assert service.test == expected
 
 
 def test_a_service_at_the_root() -> None:
