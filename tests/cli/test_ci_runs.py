@@ -189,7 +189,12 @@ def test_what_a_plan_hands_to_the_next_jobs(repository: Hostile) -> None:
     _, out, _ = repository.run("pipeline", "plan", "-o", "github", **ci)
     outputs: dict[str, Any] = logs.outputs(out)
     assert json.loads(outputs.pop("matrix")) == matrix
-    assert outputs == {"services": '["cart","shop"]', "affected": "true", "flow": "feature"}
+    assert outputs == {
+        "services": '["cart","shop"]',
+        "affected": "true",
+        "flow": "feature",
+        "promotions": "[]",
+    }
     page = (repository.folder / "plan-summary").read_text(encoding="utf-8")
     assert "## helmforge pipeline plan: planned" in page.splitlines()
     assert rows_of(page) == [2, 2, 2]

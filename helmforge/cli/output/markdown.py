@@ -20,7 +20,7 @@ _LONGEST = 1000  # characters in one place of a page
 def code(text: str) -> str:
     """One line in a monospaced face, in prose or in a table; nothing for nothing."""
     shown = _MARKUP.sub(lambda match: f"&#{ord(match[0])};", shortened(clean(text)))
-    return f"<code>{shown}</code>" if text else ""
+    return f"<code>{shown}</code>" if shown else ""
 
 
 def block(lines: Iterable[str]) -> str:
