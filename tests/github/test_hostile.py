@@ -18,8 +18,8 @@ from helmforge.domain.git import Commit, Person
 from helmforge.domain.plan import Plan
 from helmforge.errors import UsageError
 from helmforge.flows.pipeline import Pipeline
-from tests.github.hostile import hostile_names
 from tests.github.workflows import document, settings, steps
+from tests.support.hostile import hostile_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -74,7 +74,7 @@ def _with_names(names: Iterable[str], run: str, folder: Path) -> list[list[str]]
 
 @pytest.mark.parametrize("run", [run for run in _runs() if run != "exit 1"])
 def test_no_name_is_ever_run(run: str, tmp_path: Path) -> None:
-    names = hostile_names(_NUMBER)
+    names = hostile_names(_NUMBER, seed=4)
     called = _with_names(names, run, tmp_path)
     assert {path.name for path in tmp_path.iterdir()} <= {"step.sh", "arguments", "output"}
     assert len(called) == _NUMBER
@@ -94,7 +94,7 @@ def test_the_runner_s_own_way_comes_to_the_same(tmp_path: Path) -> None:
     before = {path.name for path in tmp_path.iterdir()}
     bash = shutil.which("bash")
     assert bash
-    for name in hostile_names(60):
+    for name in hostile_names(60, seed=4):
         environment = dict.fromkeys(_FROM_OUTSIDE, name) | {"PATH": f"{tmp_path}:/usr/bin:/bin"}
         subprocess.run([bash, "-e", step.name], cwd=tmp_path, env=environment, check=True)
         assert (tmp_path / "arguments").read_bytes() == b"pipeline\0run\0--service\0" + name.encode() + b"\0"
@@ -104,7 +104,7 @@ def test_the_runner_s_own_way_comes_to_the_same(tmp_path: Path) -> None:
 def test_no_name_reaches_the_outputs_of_the_plan() -> None:
     ours = settings("two-stages")
     seen = set()
-    for name in hostile_names(_NUMBER):
+    for name in hostile_names(_NUMBER, seed=4):
         for branch in (name, f"feature/{name}", f"release/{name}", f"release/shop/{name}"):
             outputs = _outputs(branch, ours)
             seen |= {line for line in outputs if line.startswith("flow=")} or {"refused"}
@@ -116,7 +116,7 @@ def test_no_name_reaches_the_outputs_of_the_plan() -> None:
 def test_no_hostile_folder_is_a_service() -> None:
     """A service is called like its folder: what reaches a matrix was checked before."""
     accepted = set()
-    for name in hostile_names(_NUMBER):
+    for name in hostile_names(_NUMBER, seed=4):
         try:
             accepted.add(parse_service("", f"services/{name}").name)
         except UsageError:
