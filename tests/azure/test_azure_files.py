@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from helmforge.config import parse_settings
 from helmforge.domain.ci_files import CiSystem
 from tests.azure.agent import load
 from tests.support.ci_schemas import objections
@@ -34,6 +35,14 @@ def test_the_published_schema_has_no_objections(tmp_path: Path) -> None:
 def test_the_schema_sees_a_wrong_file(tmp_path: Path) -> None:
     wrong = rendered(CiSystem.AZURE, settings_of()).replace("trigger: manual", "trigger: sometimes")
     assert objections("azure-pipelines", [wrong], tmp_path)
+
+
+@pytest.mark.parametrize("name", ["on", "no", "null", "true"])
+def test_an_environment_may_be_called_what_yaml_takes_for_something_else(name: str) -> None:
+    environments = f"{{'{name}': {{cluster: {{context: a}}, deploy: on-approval}}}}"
+    text = f"registry: r.example.com\nenvironments: {environments}\n"
+    (*_, stage) = load(rendered(CiSystem.AZURE, parse_settings(text, "helmforge.yaml")))["stages"]
+    assert (stage["stage"], stage["jobs"][0]["environment"]) == (f"promote_{name}", name)
 
 
 @pytest.mark.parametrize(

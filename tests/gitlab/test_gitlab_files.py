@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from helmforge.adapters.templates.pipelines import BuiltInPipelines
-from helmforge.config import parse_service
+from helmforge.config import parse_service, parse_settings
 from helmforge.domain.ci_files import ChildAnswers, CiSystem, child_answers
 from helmforge.domain.event import Flow
 from helmforge.domain.settings import Ci
@@ -60,6 +60,14 @@ def test_a_child_has_a_job_for_each_service_whatever_its_name() -> None:
     assert pipeline is not None
     assert list(pipeline.jobs) == [f"service {name}" for name in names]
     assert pipeline.cancelled == "none"
+
+
+@pytest.mark.parametrize("name", ["on", "no", "null", "true"])
+def test_an_environment_may_be_called_what_yaml_takes_for_something_else(name: str) -> None:
+    environments = f"{{'{name}': {{cluster: {{context: a}}, deploy: on-approval}}}}"
+    text = f"registry: r.example.com\nenvironments: {environments}\n"
+    content = parse(rendered(CiSystem.GITLAB, parse_settings(text, "helmforge.yaml")))
+    assert content[f"promote-{name}"]["environment"] == {"name": name}
 
 
 @pytest.mark.parametrize("flow", Flow)
