@@ -61,6 +61,8 @@ class LayoutBuilder:
         completed = self._runner.run(argv, env=env, on_line=log)
         if completed.code != 0:
             raise completed.error(f"the image {image} cannot be built", hint=mending(build))
+        if not draft.is_dir():
+            raise completed.error(f"{argv[0]} brought no image back for {image}")
         shutil.rmtree(place, ignore_errors=True)
         draft.rename(place)  # only the complete image gets the name
 
