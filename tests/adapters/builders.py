@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -18,10 +19,9 @@ from tests.support.buildkit import INSTANCE
 from tests.support.tools import require_tool
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from helmforge.flows.ports import Builder
     from tests.support.buildkit import BuildKitServer
+    from tests.support.registry import RegistryServer
 
 LOCAL = ("buildah", "podman", "docker")
 REMOTE = ("buildkit", "buildx")
@@ -74,3 +74,15 @@ def _environment(kind: str, folder: Path, server: BuildKitServer | None) -> dict
     if server is not None:
         return server.environment
     return dict(os.environ) if kind == "docker" else private_store(folder).environment
+
+
+def trust(made: Workshop, registry: RegistryServer) -> None:
+    """buildah and podman want to be told which registry speaks plain HTTP."""
+    folder = Path(made.runner.environment["HOME"], ".config", "containers")
+    folder.mkdir(parents=True, exist_ok=True)
+    text = f'[[registry]]\nlocation = "{registry.address}"\ninsecure = true\n'
+    (folder / "registries.conf").write_text(text, encoding="utf-8")
+
+
+def used_cache(lines: list[str]) -> bool:
+    return any("CACHED" in line or "Cache pulled from remote" in line for line in lines)

@@ -5,24 +5,24 @@ from __future__ import annotations
 import json
 import os
 import tarfile
-import threading
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from helmforge.domain.building import BuildSecret, Cache
 from helmforge.domain.oci import TITLE, RegistryHost, Repository
 from helmforge.errors import RefusedError, StepError, ToolError, UsageError
-from tests.adapters.builders import LOCAL, REMOTE, workshop
+from tests.adapters.builders import LOCAL, REMOTE, trust, used_cache, workshop
 from tests.adapters.images import LABELS, the_build, write_context
+from tests.adapters.leaks import CommandLines, files_with, length_in
 from tests.support.buildkit import BuildKitServer
 from tests.support.registry import RegistryServer
 from tests.support.tools import require_tool
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from helmforge.domain.oci import ImageRef
     from helmforge.domain.settings import Build
@@ -90,36 +90,6 @@ def pushed(reference: ImageRef, made: Workshop, *flags: str) -> Any:
     return json.loads(made.runner.check(argv, what="not in the registry").out)
 
 
-class CommandLines:
-    """All that this machine's processes are started with, for as long as it is asked."""
-
-    def __init__(self, wanted: str) -> None:
-        self.found: set[str] = set()
-        self.seen: set[str] = set()
-        self._wanted = wanted.encode()
-        self._end = threading.Event()
-        self._thread = threading.Thread(target=self._watch)
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._end.set()
-        self._thread.join()
-
-    def _watch(self) -> None:
-        while not self._end.wait(0.005):
-            for process in Path("/proc").glob("[0-9]*"):
-                try:
-                    line = (process / "cmdline").read_bytes()
-                except OSError:
-                    continue
-                self.seen.add(Path(os.fsdecode(line.partition(b"\0")[0])).name)
-                if self._wanted in line:
-                    self.found.add(os.fsdecode(line))
-
-
 def test_a_secret_is_seen_by_the_build_and_is_nowhere_else(
     made: Workshop, root: Path, registry: RegistryServer
 ) -> None:
@@ -132,41 +102,8 @@ def test_a_secret_is_seen_by_the_build_and_is_nowhere_else(
     assert watched.seen & {"buildah", "podman", "buildctl", "docker", "docker-buildx"}
     assert watched.found == set()
     assert CANARY not in "\n".join(lines)
-    assert _length_in(root / "image.tar") == len(CANARY)
-    assert list(_files_with(CANARY.encode(), made.folder, root)) == []
-
-
-def _length_in(archive: Path) -> int:
-    """What the build wrote into the image: without the secret it would have been 0."""
-    with tarfile.open(archive) as outer:
-        described = json.loads(outer.extractfile("manifest.json").read())[0]  # type: ignore[union-attr]
-        for name in described["Layers"]:
-            with tarfile.open(fileobj=outer.extractfile(name)) as layer:
-                if "length" in layer.getnames():
-                    return int(layer.extractfile("length").read())  # type: ignore[union-attr]
-    raise AssertionError("the image has no /length")
-
-
-def _files_with(wanted: bytes, *folders: Path) -> Iterator[Path]:
-    """Stores, layouts, archives: their layers unpacked as well."""
-    for path in (path for folder in folders for path in folder.rglob("*")):
-        if path.is_file() and not path.is_symlink():
-            content = path.read_bytes()
-            if wanted in content or wanted in _unpacked(content):
-                yield path
-
-
-def _unpacked(content: bytes) -> bytes:
-    import gzip  # noqa: PLC0415 - here only
-    import io  # noqa: PLC0415 - here only
-
-    if content[:2] == b"\x1f\x8b":
-        return gzip.decompress(content)
-    if content[257:262] != b"ustar":
-        return b""
-    with tarfile.open(fileobj=io.BytesIO(content)) as archive:
-        files = (archive.extractfile(member) for member in archive if member.isfile())
-        return b"".join(_unpacked(file.read()) for file in files if file)
+    assert length_in(root / "image.tar") == len(CANARY)
+    assert list(files_with(CANARY.encode(), made.folder, root)) == []
 
 
 @pytest.mark.parametrize(
@@ -274,24 +211,20 @@ def test_a_cache_in_the_registry_is_written_and_read(
     if not made.caches:
         pytest.skip("Docker's own image store exports no caches")
     place = Repository(RegistryHost(registry.address), f"cache/{made.kind}")
-    _trust(made, registry)
+    trust(made, registry)
     build = dockerfile(root, _PLAIN, cache=Cache((place,), place))
     first: list[str] = []
     made.builder.build(build, root, image(registry, "cache"), MARKED, first.append)
-    assert not _used(first)
+    assert not used_cache(first)
 
     other = fresh()
-    _trust(other, registry)
+    trust(other, registry)
     second: list[str] = []
     reading = dockerfile(root, _PLAIN, cache=Cache((place,)))
     other.builder.build(reading, root, image(registry, "cache"), {**MARKED, TITLE: "2"}, second.append)
 
-    assert _used(second)
+    assert used_cache(second)
     assert other.builder.exists(image(registry, "cache"), {**MARKED, TITLE: "2"})
-
-
-def _used(lines: list[str]) -> bool:
-    return any("CACHED" in line or "Cache pulled from remote" in line for line in lines)
 
 
 @pytest.fixture
@@ -305,14 +238,6 @@ def fresh(made: Workshop, tmp_path: Path, request: pytest.FixtureRequest) -> Cal
         return workshop(made.kind, tmp_path / "another", server)
 
     return make
-
-
-def _trust(made: Workshop, registry: RegistryServer) -> None:
-    """buildah and podman want to be told which registry speaks plain HTTP."""
-    folder = Path(made.runner.environment["HOME"], ".config", "containers")
-    folder.mkdir(parents=True, exist_ok=True)
-    text = f'[[registry]]\nlocation = "{registry.address}"\ninsecure = true\n'
-    (folder / "registries.conf").write_text(text, encoding="utf-8")
 
 
 def test_a_cache_that_cannot_be_written_does_not_stop_a_build(

@@ -8,7 +8,8 @@ import sys
 import threading
 import time
 from contextlib import nullcontext
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
 
 import pytest
 
@@ -17,7 +18,9 @@ from helmforge.adapters.process import Completed, Runner
 from helmforge.errors import HelmforgeError, StoppedError
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Callable
+
+T = TypeVar("T")
 
 
 @pytest.fixture
@@ -104,3 +107,46 @@ def test_all_programs_have_the_same_time_to_end(runner: Runner, monkeypatch: pyt
 
     assert 1.0 <= time.monotonic() - began < 3.0
     assert all(isinstance(program.outcome(), StoppedError) for program in running)
+
+
+def test_a_group_ends_as_a_whole(runner: Runner, tmp_path: Path) -> None:
+    """The program itself ends politely; what it started does not."""
+    mark = tmp_path / "child"
+    child = f"import signal, time, os; {DEAF.partition(';')[2].partition(';')[0]}"
+    child += f"; open({str(mark)!r}, 'w').write(str(os.getpid())); time.sleep(60)"
+    parent = (
+        f"import subprocess, sys, time; subprocess.Popen([sys.executable, '-c', {child!r}]); time.sleep(60)"
+    )
+    ended: list[HelmforgeError] = []
+
+    def run() -> None:
+        try:
+            runner.run([sys.executable, "-c", parent], group=True)
+        except HelmforgeError as error:
+            ended.append(error)
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    process = int(_eventually(lambda: mark.exists() and mark.read_text(encoding="utf-8")))
+
+    runner.terminate()
+    thread.join(30)
+
+    assert [type(error) for error in ended] == [StoppedError]
+    assert _eventually(lambda: _is_over(process))
+
+
+def _is_over(process: int) -> bool:
+    try:
+        state = Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0]
+    except FileNotFoundError:
+        return True
+    return state == "Z"
+
+
+def _eventually(ask: Callable[[], T]) -> T:
+    deadline = time.monotonic() + 30
+    while not (answer := ask()):
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    return answer
