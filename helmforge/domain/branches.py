@@ -33,6 +33,8 @@ class BranchRef:
 
 def recognise(event: Event, settings: Settings) -> BranchRef:
     """Raises UsageError for a name with the prefix of release branches that is not one."""
+    if event.nothing:
+        return _ignored(event.nothing)
     if event.kind is EventKind.PULL_REQUEST:
         if event.target == settings.trunk:
             return BranchRef(Flow.PULL_REQUEST)

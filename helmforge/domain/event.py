@@ -23,9 +23,9 @@ class Event:
     `commit` is the commit to work on ("" = HEAD), for a pull request often its merge into the target;
     `source` is then the commit of the source branch ("" when the CI does not tell). `before` is the commit
     that the branch pointed to ("" or all zeros when unknown). `target` is the branch that a pull request
-    wants to go to.
-    `provider` is github, jenkins, gitlab, azure, or "" (flags, local checkout). `fork`: the pull request
-    comes from another repository, whose people nobody here knows.
+    wants to go to. `fork`: the source is another repository, whose owner is nobody here and has none of the
+    secrets. `nothing`: why there is nothing to do, of a tag or a deleted branch.
+    `provider` is github, jenkins, gitlab, azure, or "" (flags, local checkout).
     """
 
     kind: EventKind
@@ -36,6 +36,7 @@ class Event:
     provider: str = ""
     source: str = ""
     fork: bool = False
+    nothing: str = ""
 
     def is_about(self, head: Commit) -> bool:
         """Whether `head` is what the event tells to work on.

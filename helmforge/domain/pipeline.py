@@ -40,8 +40,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Change:
-    """What a pipeline is about: the flow, the commit to work on, the version of a release branch, and
-    whether it comes from somebody else's repository.
+    """What a pipeline is about: the flow, the commit to work on, and the version of a release branch.
+
+    `fork`: it comes from somebody else's repository, and the CI gives it no secrets.
     """
 
     flow: Flow
@@ -63,6 +64,18 @@ def promotions(settings: Settings, version: Version | None) -> tuple[Environment
         environment.name
         for environment in settings.environments
         if environment.deploy is DeployWhen.ON_APPROVAL and (environment.prereleases or not prerelease)
+    )
+
+
+def withheld(settings: Settings, change: Change) -> tuple[str, ...]:
+    """What is not even tried because it takes secrets that a fork does not have, and why."""
+    if not change.fork:
+        return ()
+    fork = "a pull request from a fork has no secrets"
+    delta = f"{fork}: the scan does not ask what production has, every finding counts"
+    return (
+        f"{fork}: nothing is pushed and nothing deployed",
+        *((delta,) if settings.scan.command and settings.scan.delta else ()),
     )
 
 
@@ -91,7 +104,7 @@ def _steps(settings: Settings, change: Change, service: Service) -> list[Step]:
         BuildImage(
             replace(service, build=permitted_build(settings, change, service)), artifact, published=publishes
         ),
-        ScanImage(service, artifact, published=publishes),
+        ScanImage(service, artifact, published=publishes, alone=change.fork),
     ]
     if change.flow is Flow.RELEASE:
         steps.append(ClaimVersion(service, artifact))

@@ -103,11 +103,14 @@ class BuildImage(Step):
 
 @dataclass(frozen=True)
 class ScanImage(Step):
-    """`published` as in BuildImage: what is published was scanned before it was pushed."""
+    """`published` as in BuildImage: what is published was scanned before it was pushed. `alone`: production
+    is not asked what it has already.
+    """
 
     verb = "scan"
     artifact: Artifact
     published: bool
+    alone: bool = False
 
     @property
     def title(self) -> str:

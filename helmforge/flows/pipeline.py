@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ from helmforge.domain.branches import recognise
 from helmforge.domain.build_permissions import writes_caches
 from helmforge.domain.event import Event, EventKind, Flow
 from helmforge.domain.namespaces import demand_released
-from helmforge.domain.pipeline import Change, artifact_of, plan_pipeline
+from helmforge.domain.pipeline import Change, artifact_of, plan_pipeline, withheld
 from helmforge.domain.settings import DeployWhen
 from helmforge.errors import RefusedError, UsageError
 from helmforge.flows import comparison
@@ -46,7 +47,7 @@ class Request:
 @dataclass(frozen=True)
 class Pipeline:
     """A recognised event and what it means here. `reasons` say why each service is part of it, `orphans`
-    which releases in clusters have no service any more.
+    which releases in clusters have no service any more, `withheld` what is not tried, and why.
     """
 
     event: Event
@@ -57,6 +58,7 @@ class Pipeline:
     reasons: tuple[Reason, ...]
     plan: Plan
     orphans: tuple[Orphan, ...] = ()
+    withheld: tuple[str, ...] = ()
 
 
 def prepare(world: World, settings: Settings, events: Events, request: Request) -> Pipeline:
@@ -79,11 +81,12 @@ def prepare(world: World, settings: Settings, events: Events, request: Request) 
     chosen = tuple(named[reason.service] for reason in found.reasons)
     if branch.flow is Flow.RELEASE:
         chosen = tuple(_where_trunk_says(world.git, settings, service) for service in chosen)
-    change = Change(branch.flow, commit.oid, branch.version, event.fork)
+    change = Change(branch.flow, commit.oid, branch.version, fork=event.fork)
     if branch.flow is Flow.RELEASE:
         _guard_release(world.git, settings, event, change, chosen[0])
     plan = plan_pipeline(settings, change, chosen)
-    return Pipeline(event, branch, commit, settings, chosen, found.reasons, plan, found.orphans)
+    left_out = withheld(settings, change)
+    return Pipeline(event, branch, commit, settings, chosen, found.reasons, plan, found.orphans, left_out)
 
 
 def uncommitted(git: Git, request: Request, pipeline: Pipeline) -> int:
@@ -97,10 +100,13 @@ def _event(git: Git, settings: Settings, events: Events, request: Request) -> Ev
     """Flags win over the CI's environment, which wins over the local checkout."""
     if request.ref:
         kind = request.event or EventKind.PUSH
+        with contextlib.suppress(UsageError):  # of a schedule, say: --ref is what the hint tells to do
+            _demand_no_push(kind, events.detect())
         name = request.ref.removeprefix("refs/heads/")
         return Event(kind, name, target=settings.trunk if kind is EventKind.PULL_REQUEST else "")
     detected = events.detect()
     if detected is not None:
+        _demand_no_push(request.event or detected.kind, detected)
         return detected if request.event is None else replace(detected, kind=request.event)
     name = git.branch() or ""
     if not name:
@@ -110,6 +116,16 @@ def _event(git: Git, settings: Settings, events: Events, request: Request) -> Ev
         )
     kind = request.event or EventKind.PUSH
     return Event(kind, name, target=settings.trunk if kind is EventKind.PULL_REQUEST else "")
+
+
+def _demand_no_push(kind: EventKind, detected: Event | None) -> None:
+    """Who forks the repository names the branches there: `main`, or `release/notification/1.0.0`."""
+    if kind is EventKind.PUSH and detected is not None and detected.fork:
+        raise RefusedError(
+            "a pull request from a fork is never a push",
+            why=f"{detected.provider} says that {detected.branch!r} is a branch of another repository",
+            hint="leave --ref and --event out",
+        )
 
 
 def _demand_same(event: Event, head: Commit) -> None:

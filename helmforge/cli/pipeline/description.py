@@ -44,6 +44,7 @@ def _text(pipeline: Pipeline) -> list[str]:
         *reasons,
         "plan:",
         *(f"  {line}" for line in plan_lines(pipeline.plan)),
+        *(f"note: {line}" for line in pipeline.withheld),
         *orphaned,
     ]
 
@@ -70,6 +71,8 @@ def _document(pipeline: Pipeline) -> dict[str, object]:
         "event": pipeline.event.kind.value,
         "branch": pipeline.event.branch,
         "provider": pipeline.event.provider,
+        "fork": pipeline.event.fork,
+        "withheld": list(pipeline.withheld),
         "flow": pipeline.branch.flow.value,
         "why": pipeline.branch.why,
         "commit": pipeline.commit.oid,

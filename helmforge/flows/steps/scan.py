@@ -73,6 +73,9 @@ class Scans:
         verdict = decide()
         if not self._scan.delta or not verdict.blocking:
             return verdict
+        if step.alone:
+            log("a pull request from a fork has no access to production: every finding counts")
+            return verdict
         return decide(known=self._production.findings(step.service, self._rules.folder(), log))
 
     def _findings(self, artifact: Artifact, log: Log) -> tuple[Finding, ...]:
@@ -106,7 +109,7 @@ class Scans:
         from helmforge.flows.steps.places import scan_annotations  # noqa: PLC0415 - failures only
 
         rest = [f"and {len(blocking) - _SHOWN} more"] if len(blocking) > _SHOWN else []
-        new = " that production does not have" if self._scan.delta else ""
+        new = " that production does not have" if self._scan.delta and not step.alone else ""
         raise FindingsError(
             f"the scan of {step.artifact.image} found {len(blocking)} at or above {self._scan.severity}{new}",
             why="\n".join([*map(str, blocking[:_SHOWN]), *rest]),
