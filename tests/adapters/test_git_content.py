@@ -213,3 +213,19 @@ def test_dirty_paths(monorepo: Monorepo) -> None:
         "services/a/y",
     )
     assert git.dirty_paths("services/b") == ("services/b/z",)
+
+
+def test_dirty_paths_where_git_lfs_is_wanted_and_missing(monorepo: Monorepo) -> None:
+    """Its filter would fail for every file whose time differs."""
+    pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:" + "a" * 64 + "\nsize 9\n"
+    monorepo.write({".gitattributes": "*.bin filter=lfs diff=lfs merge=lfs -text\n", "m.bin": pointer})
+    monorepo.commit()
+    for key in ("clean", "smudge", "process"):
+        monorepo.git("config", f"filter.lfs.{key}", f"git-lfs-that-is-missing {key}")
+    monorepo.git("config", "filter.lfs.required", "true")
+    os.utime(monorepo.root / "m.bin", (1, 1))
+    assert opened(monorepo).dirty_paths("") == ()
+    monorepo.write({"m.bin": pointer.replace("a", "b")})
+    assert opened(monorepo).dirty_paths("") == ("m.bin",)
+    monorepo.git("config", "filter.lfs.required", "false")
+    assert opened(monorepo).dirty_paths("") == ("m.bin",)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from helmforge.adapters.git import merging, names, objects, trees
+from helmforge.adapters.git import merging, names, objects, trees, work_tree
 from helmforge.adapters.git.commands import GitCommands
 from helmforge.adapters.git.remote import Remote
 from helmforge.domain.git import Commit, Person
@@ -153,12 +153,7 @@ class GitRepository:
         return trees.folders_with(self.root, name, globs)
 
     def dirty_paths(self, *places: str) -> tuple[str, ...]:
-        flags = ("--porcelain=v1", "-z", "--untracked-files=all", "--no-renames", "--ignore-submodules=none")
-        where = [names.folder(place) or "." for place in places]
-        entries = self._git.fields(
-            "status", *flags, "--", *where, what="cannot read the state of the work tree"
-        )
-        return tuple(sorted(entry[3:] for entry in entries))
+        return work_tree.dirty_paths(self._git, [names.folder(place) or "." for place in places])
 
     def remote_refs(self, *patterns: str) -> Mapping[str, str]:
         return self._remote.refs(*patterns)
