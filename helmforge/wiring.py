@@ -19,6 +19,7 @@ from helmforge.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Callable
     from contextlib import AbstractContextManager
+    from datetime import date
     from pathlib import Path
 
     from helmforge.adapters.process import Runner
@@ -155,6 +156,13 @@ def world(start: Path, warn: Callable[[str], None]) -> tuple[World, Settings]:
         workspace=workspace,
     )
     return bundle, configuration
+
+
+def today() -> date:
+    """In UTC."""
+    from helmforge.adapters.clock import SystemClock  # noqa: PLC0415
+
+    return SystemClock().now().date()
 
 
 def workspace() -> AbstractContextManager[Path]:

@@ -17,8 +17,8 @@ from helmforge.cli.printing import as_json
 def lint(services: tuple[str, ...], jobs: int, output: str) -> None:
     """Find what is wrong with charts, values and configuration.
 
-    Looks at each SERVICE, or at all, with the values of each environment: configuration, merge conflicts,
-    YAML, the values' schema, `helm lint --strict`, rendering, and the policy for what is rendered. Each
+    Looks at each SERVICE, or at all, with the values of each environment: configuration, waivers of image
+    scans, merge conflicts, YAML, the values' schema, `helm lint --strict`, rendering, and the policy. Each
     finding says where it is, why it is wrong and what to do. The exit code is 1 when there are findings, 2
     when the configuration is among them. In CI the first ones are shown beside the files, too.
 
@@ -39,7 +39,7 @@ def lint(services: tuple[str, ...], jobs: int, output: str) -> None:
     git = wiring.git(Path.cwd())
     files, folders, helm = wiring.work_tree(git.root), wiring.chart_folders(git.root), wiring.helm(warn)
     with wiring.workspace() as work:
-        report = flow.lint(git, files, folders, helm, services, work, jobs=jobs)
+        report = flow.lint(git, files, folders, helm, services, work, today=wiring.today(), jobs=jobs)
     if output == "text":
         click.echo("\n".join(lines(report)))
         announce_all(wiring.ci(), map(annotation_of, report.findings))

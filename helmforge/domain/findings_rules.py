@@ -37,6 +37,25 @@ _ALL = (
         configuration=True,
     ),
     Rule(
+        "waivers/invalid",
+        "the file of waivers is not there or not valid",
+        "scan.ignoreFile of helmforge.yaml names it, and without it no image passes a scan. `helmforge "
+        "schema waivers` prints every key with its meaning.",
+        configuration=True,
+    ),
+    Rule(
+        "waivers/expired",
+        "a waiver has expired",
+        "After its last day the finding that it covers fails the scan. Whoever answers for it mends the "
+        "finding, or renews the waiver with a reason that still holds.",
+    ),
+    Rule(
+        "waivers/service",
+        "a waiver names a service that does not exist",
+        "It covers nothing: the service was renamed or deleted, or the name is misspelt.",
+        Severity.WARNING,
+    ),
+    Rule(
         "file/conflict-marker",
         "a merge conflict is not resolved",
         "Git, or an update of the chart, left both sides in the file. Keep what is right and delete the "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import tarfile
+from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.integration
 
+TODAY = date(2026, 11, 21)
+
 
 @pytest.fixture(params=["helm3", "helm4"])
 def helm(request: pytest.FixtureRequest) -> str:
@@ -41,7 +44,7 @@ def _report(repository: Monorepo, helm: str, *names: str) -> Report:
     work = repository.folder / "work-of-lint"
     work.mkdir(exist_ok=True)
     files, folders = WorkTree(git.root), ChartFolders(git.root)
-    return lint(git, files, folders, HelmCli(runner, helm), names, work, jobs=2)
+    return lint(git, files, folders, HelmCli(runner, helm), names, work, today=TODAY, jobs=2)
 
 
 def _place(finding: Finding) -> str:

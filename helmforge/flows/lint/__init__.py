@@ -16,10 +16,12 @@ from helmforge.flows.lint.configuration import configuration
 from helmforge.flows.lint.files import UNREADABLE, file_findings
 from helmforge.flows.lint.rendered import Inspection
 from helmforge.flows.lint.values import Values
+from helmforge.flows.lint.waivers import waiver_findings
 from helmforge.flows.update.reading import recover
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import date
     from pathlib import Path
 
     from helmforge.domain.findings import Finding
@@ -45,16 +47,19 @@ def lint(
     names: Sequence[str],
     work: Path,
     *,
+    today: date,
     jobs: int,
 ) -> Report:
     """Of the services `names`, or of all. What is broken in one hides nothing of the others.
-    `work` is a temporary folder.
+    `work` is a temporary folder; after `today` (UTC) waivers have expired.
 
     Raises UsageError when there is no helmforge.yaml, or no such service.
     """
     settings, services, broken = configuration(git, files, names)
     if settings is None:
         return Report(merged(broken), (), ())
+    known = None if names else {*(service.name for service in services), *(one.service for one in broken)}
+    waivers = waiver_findings(files, settings, known, today)
     recover(folders, services)
     charts = [WorkingChart(files, folders, git.root, service) for service in services]
     present = [chart for chart in charts if chart.exists]
@@ -63,7 +68,7 @@ def lint(
     with ThreadPoolExecutor(jobs) as threads:
         found = _inspected(threads, helm, settings, present, pin)
     return Report(
-        merged((*broken, *found)),
+        merged((*broken, *waivers, *found)),
         tuple(service.name for service in services),
         tuple(environment.name for environment in settings.environments),
         tuple(chart.service.name for chart in charts if not chart.exists),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -11,10 +10,10 @@ from helmforge import config
 from helmforge.domain.findings import Finding, Place
 from helmforge.errors import ConfigError, UsageError
 from helmforge.flows.configuration import find_service
-from helmforge.flows.lint.files import of_error
+from helmforge.flows.lint.files import of_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
 
     from helmforge.domain.settings import Service, Settings
     from helmforge.flows.ports import Files, Git
@@ -32,7 +31,7 @@ def configuration(
     try:
         settings = config.parse_settings(text.decode("utf-8", errors="replace"))
     except ConfigError as error:
-        return None, (), tuple(_findings(error, config.CONFIG_FILE))
+        return None, (), tuple(of_lines(error, _RULE, config.CONFIG_FILE))
     services, findings = _services(files, git.folders_with(config.SERVICE_FILE, settings.services))
     broken = {finding.service for finding in findings}
     if names:
@@ -53,27 +52,12 @@ def _services(files: Files, folders: Iterable[str]) -> tuple[tuple[Service, ...]
             service = config.parse_service(text, folder, path)
         except ConfigError as error:
             name = posixpath.basename(folder)
-            findings += [replace(finding, service=name) for finding in _findings(error, path)]
+            findings += [replace(finding, service=name) for finding in of_lines(error, _RULE, path)]
             continue
         other = known.setdefault(service.name, service)
         if other is not service:
             findings.append(_same_name(service, other, path))
     return tuple(known[name] for name in sorted(known)), tuple(findings)
-
-
-def _findings(error: ConfigError, file: str) -> Iterator[Finding]:
-    """One for each line of the error that names its place, `file:line key: problem`."""
-    line = re.compile(rf"{re.escape(file)}:(?P<line>\d+)(?: (?P<key>\S+))?: (?P<text>.*)")
-    said = error.why.splitlines()
-    found = [line.fullmatch(each) for each in said]
-    if not any(found):
-        whole = of_error(error, _RULE, file)
-        yield replace(whole, reason=f"{whole.key}: {whole.reason}" if whole.key else whole.reason)
-        return
-    for one, text in zip(found, said, strict=True):
-        key = (one["key"] or "") if one else ""
-        reason = f"{key}: {one['text']}" if one and key else one["text"] if one else text
-        yield Finding(_RULE, Place(file, int(one["line"]) if one else 1), reason, error.hint, key=key)
 
 
 def _same_name(service: Service, other: Service, path: str) -> Finding:

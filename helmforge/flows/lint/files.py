@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from helmforge.domain.findings import Finding, Place
@@ -78,6 +79,21 @@ def of_error(error: ConfigError, rule: str, file: str, service: str = "") -> Fin
     line = int(found["line"]) if found else 1
     key = (found["key"] or "") if found else ""
     return Finding(rule, Place(file, line), error.why or error.what, error.hint, key=key, service=service)
+
+
+def of_lines(error: ConfigError, rule: str, file: str) -> Iterator[Finding]:
+    """One for each line of the error that names its place, `file:line key: problem`."""
+    line = re.compile(rf"{re.escape(file)}:(?P<line>\d+)(?: (?P<key>\S+))?: (?P<text>.*)")
+    said = error.why.splitlines()
+    found = [line.fullmatch(each) for each in said]
+    if not any(found):
+        whole = of_error(error, rule, file)
+        yield replace(whole, reason=f"{whole.key}: {whole.reason}" if whole.key else whole.reason)
+        return
+    for one, text in zip(found, said, strict=True):
+        key = (one["key"] or "") if one else ""
+        reason = f"{key}: {one['text']}" if one and key else one["text"] if one else text
+        yield Finding(rule, Place(file, int(one["line"]) if one else 1), reason, error.hint, key=key)
 
 
 def _chart_name(chart: WorkingChart) -> Iterator[Finding]:
