@@ -78,10 +78,9 @@ class Judged:
 
 @dataclass(frozen=True)
 class Verdict:
-    """Worst findings first. `unused` are waivers for this service that nothing here needs."""
+    """Worst findings first."""
 
     judged: tuple[Judged, ...]
-    unused: tuple[Waiver, ...] = ()
 
     @property
     def blocking(self) -> tuple[Judged, ...]:
@@ -101,8 +100,7 @@ def judge(
 ) -> Verdict:
     """`waivers` are those that concern the service; `known` is what production has already.
 
-    A waiver that covers a finding below the severity counts as used: the severity may change. An expired one
-    blocks although production has the finding, which the waiver itself brought there.
+    An expired one blocks although production has the finding, which the waiver itself brought there.
     """
     there = Counter(_identity(finding) for finding in known)
     judged = []
@@ -113,8 +111,7 @@ def judge(
             there[_identity(finding)] -= 1
             standing = Standing.KNOWN
         judged.append(Judged(finding, standing, waiver))
-    unused = (one for one in waivers if not any(one.covers(finding) for finding in findings))
-    return Verdict(tuple(judged), tuple(unused))
+    return Verdict(tuple(judged))
 
 
 def _standing(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
 
     from helmforge.domain.scanning import Finding
@@ -35,3 +36,16 @@ class Waiver:
 
     def __str__(self) -> str:
         return f"{self.id} ({self.owner}, until {self.expires}): {self.reason}"
+
+
+def unused(waivers: Iterable[Waiver], found: Mapping[str, Sequence[Finding] | None]) -> tuple[Waiver, ...]:
+    """Those that nothing needs in the images of the services that were scanned, `found`; None stands for a
+    scan without a result, after which nobody can tell. One that covers a finding below the severity counts
+    as used: the severity may change.
+    """
+    return tuple(
+        waiver
+        for waiver in waivers
+        if (asked := [found[service] for service in found if waiver.concerns(service)])
+        and not any(findings is None or any(map(waiver.covers, findings)) for findings in asked)
+    )

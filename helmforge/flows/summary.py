@@ -20,11 +20,14 @@ NOT_STARTED = Outcome(Status.NOT_DONE, reason="interrupted before it began")
 
 @dataclass(frozen=True)
 class Summary:
-    """How each step of a plan ended, by step id, in the plan's order. `interrupted`: by Ctrl-C or SIGTERM."""
+    """How each step of a plan ended, by step id, in the plan's order. `interrupted`: by Ctrl-C or SIGTERM.
+    `notes` are of the run as a whole, for people.
+    """
 
     plan: Plan
     outcomes: Mapping[str, Outcome]
     interrupted: bool = False
+    notes: tuple[str, ...] = ()
 
     @property
     def errors(self) -> tuple[HelmforgeError, ...]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from helmforge.domain.scanning import Finding, Standing, judge
-from helmforge.domain.waivers import Waiver
+from helmforge.domain.waivers import Waiver, unused
 
 if TYPE_CHECKING:
     from helmforge.domain.scanning import Verdict
@@ -77,12 +77,25 @@ def test_of_two_waivers_the_one_that_holds_counts() -> None:
 def test_what_a_waiver_covers(finding: Finding, waiver: Waiver, *, covered: bool) -> None:
     verdict = judge([finding], "HIGH", [waiver], TODAY)
     assert bool(verdict.blocking) is not covered
-    assert verdict.unused == (() if covered else (waiver,))
+    assert unused([waiver], {"shop": [finding]}) == (() if covered else (waiver,))
 
 
 def test_a_waiver_of_a_finding_below_the_severity_is_used() -> None:
-    verdict = judge([replace(FLAW, severity="LOW")], "HIGH", [WAIVER], TODAY)
-    assert (standings(verdict), verdict.unused) == ([Standing.BELOW], ())
+    below = replace(FLAW, severity="LOW")
+    assert standings(judge([below], "HIGH", [WAIVER], TODAY)) == [Standing.BELOW]
+    assert unused([WAIVER], {"shop": [below]}) == ()
+
+
+def test_whether_a_waiver_is_used_is_decided_over_all_images() -> None:
+    one, other = replace(WAIVER, services=("shop",)), replace(WAIVER, services=("shop", "orders"))
+    assert unused([WAIVER, one, other], {"shop": [], "orders": [FLAW]}) == (one,)
+    assert unused([WAIVER, one, other], {"shop": []}) == (WAIVER, one, other)
+    assert unused([WAIVER, one], {"orders": []}) == (WAIVER,)
+
+
+def test_after_a_scan_without_a_result_nobody_can_tell() -> None:
+    one = replace(WAIVER, services=("shop",))
+    assert unused([WAIVER, one], {"shop": [], "orders": None}) == (one,)
 
 
 def test_a_waiver_concerns_the_services_that_it_names_or_all() -> None:

@@ -39,7 +39,12 @@ def summary_line(summary: Summary) -> str:
         | outcome_document(summary.outcomes[planned.id])
         for planned in summary.plan
     ]
-    document = {"exitCode": int(summary.exit_code), "changed": summary.changed, "steps": steps}
+    document = {
+        "exitCode": int(summary.exit_code),
+        "changed": summary.changed,
+        "notes": list(summary.notes),
+        "steps": steps,
+    }
     return as_json({"v": VERSION, "event": "summary", **document}, sort_keys=True)
 
 

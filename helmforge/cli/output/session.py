@@ -12,6 +12,7 @@ from helmforge.cli.output import files
 from helmforge.cli.output.leaving import leave
 from helmforge.cli.output.renderers import dialect_of, renderer
 from helmforge.cli.output.report import Report, Subject
+from helmforge.cli.printing import clean
 from helmforge.cli.summaries import print_summary
 from helmforge.errors import ExitCode, HelmforgeError
 from helmforge.flows.events import StepFinished
@@ -69,6 +70,8 @@ class Session:
         lost = self._leave(report)
         print_summary(summary, options.output, report.subject.idle)
         if options.output != "json":
+            for note in summary.notes:
+                click.echo(f"note: {clean(note)}", err=True)
             _tell(summary.errors)
             self._annotate(summary.errors)
         if summary.interrupted:

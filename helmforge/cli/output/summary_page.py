@@ -43,6 +43,7 @@ def _parts(report: Report, ci: Ci) -> Iterator[str]:
     yield from _opening(report, ci)
     yield from _results(report)
     yield from _errors(report.errors)
+    yield from _notes(report.summary.notes)
     yield from _artifacts(report)
     yield from reasons_and_orphans(report.subject)
 
@@ -95,6 +96,13 @@ def _errors(errors: Sequence[HelmforgeError]) -> Iterator[str]:
         lines = render_error(error).splitlines()
         cut = [f"... ({len(lines) - _MOST_ERROR_LINES} lines more in the log)"]
         yield block(lines[:_MOST_ERROR_LINES] + (cut if len(lines) > _MOST_ERROR_LINES else [])) + "\n"
+
+
+def _notes(notes: Sequence[str]) -> Iterator[str]:
+    if notes:
+        yield "### Notes\n"
+        yield from (f"- {code(note)}" for note in notes)
+        yield ""
 
 
 def _artifacts(report: Report) -> Iterator[str]:

@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING
 from helmforge.flows.scan_reports.report import HEADERS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from helmforge.flows.scan_reports.report import ScanReport
 
 _PAGE = """\
@@ -31,7 +29,6 @@ th, td {{ border: 1px solid #767676; padding: .3rem .6rem; text-align: left; ver
 <h1>{title}</h1>
 <p>Scanned by {scanner}. <strong>{conclusion}</strong></p>
 {table}
-{unused}
 </body>
 </html>
 """
@@ -43,7 +40,6 @@ def as_html(report: ScanReport) -> str:
         scanner=escape(report.scanner),
         conclusion=escape(report.conclusion),
         table=_table(report) if report.rows else "<p>No findings.</p>",
-        unused=_list("Unused waivers", map(str, report.verdict.unused)),
     )
 
 
@@ -57,8 +53,3 @@ def _table(report: ScanReport) -> str:
     )
     head = f"<table>\n<thead><tr>{heads}</tr></thead>\n<tbody>"
     return "\n".join([head, *rows, "</tbody>\n</table>"])
-
-
-def _list(title: str, items: Iterable[str]) -> str:
-    entries = [f"<li>{escape(item)}</li>" for item in items]
-    return "\n".join([f"<h2>{escape(title)}</h2>", "<ul>", *entries, "</ul>"]) if entries else ""

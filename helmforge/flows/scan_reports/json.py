@@ -20,7 +20,6 @@ def as_json(report: ScanReport) -> str:
         "severity": report.severity,
         "blocked": bool(report.verdict.blocking),
         "findings": [_finding(one) for one in report.verdict.judged],
-        "unusedWaivers": [_waiver(one) for one in report.verdict.unused],
     }
     return json.dumps(document, indent=2) + "\n"
 

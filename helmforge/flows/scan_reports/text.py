@@ -18,6 +18,4 @@ def as_text(report: ScanReport) -> str:
         lines += ["  ".join(map(str.ljust, row, widths)).rstrip() for row in rows]
     else:
         lines.append("no findings")
-    if report.verdict.unused:
-        lines += ["", "Unused waivers:", *map(str, report.verdict.unused)]
     return "\n".join(lines) + "\n"

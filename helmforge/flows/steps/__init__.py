@@ -23,15 +23,17 @@ if TYPE_CHECKING:
     from helmforge.flows.world import World
 
 
-def runners(world: World, settings: Settings, work: Path, reports: Path | None = None) -> StepRunners:
-    """`work` is a temporary folder that lives as long as the run; `reports` is where those of
-    scans and tests go.
+def runners(
+    world: World, settings: Settings, work: Path, reports: Path | None = None, scans: Scans | None = None
+) -> StepRunners:
+    """`work` is a temporary folder that lives as long as the run; `reports` is where those of scans and
+    tests go; `scans` are those of somebody who wants to know more of them.
     """
     claims = Claims(world.git)
     images = Images(world)
     tests = UnitTestRuns(world, reports)
     checks = Checks(world, work, settings)
-    scans = Scans(world, images, settings, work, reports)
+    scans = scans or Scans(world, images, settings, work, reports)
     charts = Charts(world, work, tuple(environment.name for environment in settings.environments))
     deployments = Deployments(world, work)
     promotions = Promotions(world)

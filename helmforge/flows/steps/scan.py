@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from helmforge.domain.scanning import Standing, judge
+from helmforge.domain.waivers import unused
 from helmforge.errors import FindingsError
 from helmforge.flows.execution import Nothing
 from helmforge.flows.scan_reports import ScanReport, remove_reports, write_reports
@@ -38,6 +39,7 @@ class Scans:
     settings: Settings
     work: Path
     reports: Path | None = None
+    _found: dict[str, tuple[Finding, ...] | None] = field(default_factory=dict, init=False)
     _rules: ScanPolicy = field(init=False)
     _production: Production = field(init=False)
 
@@ -52,7 +54,10 @@ class Scans:
             return Nothing("already published: it was scanned before its push")
         if self.reports:
             remove_reports(self.reports, step.service.name)  # those of an earlier run speak of another image
-        verdict = self._judge(step, self._findings(step.artifact, log), log)
+        self._found[step.service.name] = None
+        findings = self._findings(step.artifact, log)
+        verdict = self._judge(step, findings, log)
+        self._found[step.service.name] = findings
         scanner = Path(self._scan.command[0]).name
         if self.reports:
             place = (step.service.name, step.service.build.dockerfile, str(step.artifact.image))
@@ -61,6 +66,16 @@ class Scans:
         self._tell(verdict, scanner, log)
         self._demand_none(verdict, step)
         return _facts(verdict, scanner, self._scan.severity)
+
+    def notes(self) -> tuple[str, ...]:
+        """What only all images of the run together can tell. Ask when it is over."""
+        if not any(found is not None for found in self._found.values()):
+            return ()
+        names = ", ".join(sorted(self._found))
+        return tuple(
+            f"unused waiver: {waiver}; no finding in {names} needs it"
+            for waiver in unused(self._rules.waivers(), self._found)
+        )
 
     @property
     def _scan(self) -> Scan:
@@ -99,8 +114,6 @@ class Scans:
                 log(f"waived: {one.finding}; {one.waiver}")
             elif one.standing is Standing.KNOWN:
                 log(f"in production already: {one.finding}")
-        for waiver in verdict.unused:
-            log(f"unused waiver: {waiver}")
 
     def _demand_none(self, verdict: Verdict, step: ScanImage) -> None:
         blocking = verdict.blocking
@@ -126,5 +139,4 @@ def _facts(verdict: Verdict, scanner: str, severity: str) -> Facts:
         "findings": str(len(verdict.judged)),
         "waived": str(verdict.count(Standing.WAIVED)),
         "known": str(verdict.count(Standing.KNOWN)),
-        "unused_waivers": str(len(verdict.unused)),
     }
