@@ -39,10 +39,11 @@ class Size:
     libraries: int = 40
     trunk_commits: int = 3000
     feature_commits: int = 50
+    files_a_commit: int = 2  # of the feature branch
 
     @property
     def name(self) -> str:
-        return "-".join(str(number) for number in vars(self).values())
+        return "-".join(str(number) for number in vars(self).values() if number != Size.files_a_commit)
 
 
 @dataclass(frozen=True)
@@ -111,7 +112,7 @@ def _generate(folder: Path, size: Size, environment: Mapping[str, str]) -> None:
             history.commit(TRUNK, f"trunk {number}", {path: _source(chance) for path in changed})
         history.branch(FEATURE, TRUNK)
         for number in range(size.feature_commits):
-            changed = chance.sample(sources, 2)
+            changed = chance.sample(sources, size.files_a_commit)
             history.commit(FEATURE, f"feature {number}", {path: _source(chance) for path in changed})
     remote = folder / "remote.git"
     _git(root, environment, "clone", "--quiet", "--bare", "--template=", ".", str(remote))

@@ -153,8 +153,10 @@ def _split(text: str) -> tuple[str, ...]:
 
 def parse_type(text: str) -> str:
     """A repository may have types of its own, which are not known here: what looks like a slip is refused."""
+    if text in BUILT_IN_TYPES:
+        return text
     close = get_close_matches(text, BUILT_IN_TYPES, n=1, cutoff=_A_SLIP)
-    if close and text not in BUILT_IN_TYPES:
+    if close:
         raise UsageError(f"did you mean {close[0]!r}?")
     return text
 

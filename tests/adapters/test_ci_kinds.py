@@ -128,6 +128,7 @@ def test_a_merge_queue_is_a_pull_request_into_its_target(tmp_path: Path) -> None
     payload = {"merge_group": {"base_ref": "refs/heads/main", "head_sha": MERGE}}
     event = detected(github(tmp_path, payload, **queue))
     assert event == Event(EventKind.PULL_REQUEST, branch, MERGE, target="main", provider="github")
+    broken: object
     for broken in ({}, {"merge_group": []}, {"merge_group": {"base_ref": ["main"]}}):
         assert "merge_group" in refusal(github(tmp_path, broken, **queue)).what
 

@@ -109,11 +109,25 @@ def test_modes_links_and_submodules_are_changes(monorepo: Monorepo) -> None:
 
 
 def test_many_files_are_read_at_once(monorepo: Monorepo) -> None:
-    monorepo.write({"a/x": "1\n", "a/empty": "", "b missing": "2"})
+    monorepo.write({"a/x": "1\n", "a/empty": "", "b missing": "2", "new\nline": "3", "a/*": "4", "-z": "5"})
     head = monorepo.commit()
-    asked = ["a/x", "no", "a/empty", "a", "new\nline", "b missing"]
-    assert opened(monorepo).read_many(head, asked) == {"a/x": b"1\n", "a/empty": b"", "b missing": b"2"}
+    asked = ["a/x", "no", "a/empty", "a", "new\nline", "b missing", "a/x/y", "", "a/*", "a/x", "-z", ":/"]
+    assert opened(monorepo).read_many(head, asked) == {
+        "a/x": b"1\n",
+        "a/empty": b"",
+        "b missing": b"2",
+        "new\nline": b"3",
+        "a/*": b"4",
+        "-z": b"5",
+    }
     assert opened(monorepo).read_many(head, []) == {}
+
+
+def test_more_files_are_read_than_a_command_line_holds(monorepo: Monorepo) -> None:
+    monorepo.write({f"many/{'long' * 20}-{number}": str(number) for number in range(20)})
+    head = monorepo.commit()
+    asked = [f"many/{'long' * 20}-{number}" for number in range(40_000)]
+    assert len(opened(monorepo).read_many(head, asked)) == 20
 
 
 def test_changed_paths_keep_every_byte_of_a_name(monorepo: Monorepo) -> None:

@@ -78,7 +78,7 @@ class Gate:
     def run(self, *arguments: str, email: str = "", **environment: str) -> Ran:
         shop = self.scene.shop
         path = f"{self.folder}:{shop.environment()['PATH']}"
-        return shop.run(*arguments, email=email, PATH=path, **environment)
+        return shop.run(*arguments, email=email, at=None, **{"PATH": path, **environment})
 
 
 def scan_of(ran: Ran) -> tuple[str, str]:
