@@ -17,9 +17,9 @@ from bench.tools import Bench
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from bench.table import Row
+    from bench.table import Memory, Row
 
-MEASUREMENTS: dict[str, Callable[[Bench], list[Row | NotMeasured]]] = {
+MEASUREMENTS: dict[str, Callable[[Bench], Sequence[Row | Memory | NotMeasured]]] = {
     "startup": startup.measure,
     "affected": affected.measure,
     "scaffold": scaffold.measure,
@@ -32,7 +32,7 @@ MEASUREMENTS: dict[str, Callable[[Bench], list[Row | NotMeasured]]] = {
 def main(arguments: Sequence[str] | None = None) -> int:
     asked = _parser().parse_args(arguments)
     names = asked.measurements or list(MEASUREMENTS)
-    rows: list[Row | NotMeasured] = []
+    rows: list[Row | Memory | NotMeasured] = []
     with tempfile.TemporaryDirectory(prefix="helmforge-bench-", ignore_cleanup_errors=True) as work:
         print(f"{describe()}\n", flush=True)
         for name in names:
@@ -42,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _measured(name: str, bench: Bench) -> list[Row | NotMeasured]:
+def _measured(name: str, bench: Bench) -> Sequence[Row | Memory | NotMeasured]:
     try:
         return MEASUREMENTS[name](bench)
     except BenchError as error:

@@ -40,10 +40,14 @@ class Size:
     trunk_commits: int = 3000
     feature_commits: int = 50
     files_a_commit: int = 2  # of the feature branch
+    images: bool = False  # a Dockerfile for each service
 
     @property
     def name(self) -> str:
-        return "-".join(str(number) for number in vars(self).values() if number != Size.files_a_commit)
+        numbers = [self.services, self.files_each, self.libraries, self.trunk_commits, self.feature_commits]
+        if self.files_a_commit != Size.files_a_commit:
+            numbers.append(self.files_a_commit)
+        return "-".join([*map(str, numbers), *(["images"] if self.images else [])])
 
 
 @dataclass(frozen=True)
@@ -75,8 +79,21 @@ def tree(size: Size) -> dict[str, str]:
     for library in libraries:
         found |= {f"{library}/src/part_{number:02}.py": _source(chance) for number in range(49)}
     for number in range(size.services):
-        found |= _service(f"services/svc-{number:04}", size.files_each, libraries, chance)
+        folder = f"services/svc-{number:04}"
+        found |= _service(folder, size.files_each, libraries, chance)
+        if size.images:
+            found[f"{folder}/Dockerfile"] = _dockerfile(folder, libraries, chance)
+            found[f"{folder}/service.yaml"] += "build: {context: ../..}\n"
     return found
+
+
+def _dockerfile(folder: str, libraries: list[str], chance: random.Random) -> str:
+    """Two stages that copy the service and a library out of the whole repository."""
+    library = chance.choice(libraries)
+    return (
+        f"FROM python:3.13 AS build\nCOPY {library} /{library}\nCOPY {folder} /app\nRUN make -C /app\n"
+        "FROM gcr.io/distroless/python3\nCOPY --from=build /app /app\n"
+    )
 
 
 def _service(

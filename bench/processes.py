@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
 import tempfile
 import time
 from dataclasses import dataclass
@@ -12,6 +13,13 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
+
+_PEAK = """\
+import resource, subprocess, sys
+code = subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL).returncode
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024)
+sys.exit(code)
+"""
 
 
 class BenchError(Exception):
@@ -58,6 +66,14 @@ class Command:
                 said = errors.read().decode(errors="replace").strip()
                 raise BenchError(f"{' '.join(self.argv)}: exit code {child.returncode}\n{said}")
         return Sample(wall, usage.ru_utime + usage.ru_stime)
+
+    def peak(self) -> int:
+        """Bytes of memory that the largest process had in one more run. Raises BenchError when it fails.
+
+        From a process of its own: what a process has before it becomes the program counts as the program's.
+        """
+        asked = Command((sys.executable, "-S", "-c", _PEAK, *self.argv), self.environment, self.folder)
+        return int(asked.output())
 
     def output(self) -> str:
         """Standard output of an unmeasured run. Raises BenchError when it fails."""

@@ -78,6 +78,24 @@ class Row:
 
 
 @dataclass(frozen=True)
+class Memory:
+    """Peaks in bytes; `most` is the goal."""
+
+    title: str
+    rival: str
+    ours: int
+    theirs: int
+    most: int
+
+    def cells(self) -> tuple[str, ...]:
+        ratio, met = _factor(self.ours / self.theirs), self.ours <= self.most
+        theirs = f"{self.rival}: {_megabytes(self.theirs)}"
+        goal = f"at most {_megabytes(self.most)}"
+        ours = _megabytes(self.ours)
+        return (self.title, ours, theirs, "1", ratio, "", goal, "met" if met else "missed")
+
+
+@dataclass(frozen=True)
 class NotMeasured:
     title: str
     why: str
@@ -86,7 +104,7 @@ class NotMeasured:
         return (self.title, f"not measured: {self.why}", *[""] * (len(_HEADER) - 2))
 
 
-def markdown(rows: Iterable[Row | NotMeasured]) -> str:
+def markdown(rows: Iterable[Row | Memory | NotMeasured]) -> str:
     lines = [_HEADER, ("---",) * len(_HEADER), *(row.cells() for row in rows)]
     return "\n".join(f"| {' | '.join(cell.replace('|', '/') for cell in line)} |" for line in lines)
 
@@ -100,6 +118,10 @@ def _time(seconds: float) -> str:
     size, unit = next((one for one in _UNITS if abs(seconds) >= one[0]), _UNITS[-1])
     shown = seconds / size
     return f"{shown:.3g} {unit}" if abs(shown) < 1000 else f"{shown:.0f} {unit}"
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 1e6:.0f} MB"
 
 
 def _factor(number: float) -> str:

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from helmforge.yamlio.nodes import Plain
 
 _PIECES = (
-    *("a", "b: ", "name: ", "key:", "k:\n  ", "- x", "go test ./...", "./x", "'x y'", '"q # z"', "''"),
+    *("a", "b: ", "name: ", "key:", "k:\n  ", "- x", "go test ./...", "./x", "../.."),
+    *("'x y'", '"q # z"', "''"),
     *(
         " # c",
         "#",
@@ -30,6 +31,8 @@ _PIECES = (
         "[a, b]",
         "{",
         "}",
+        "{b: a}",
+        "{b: ",
         ":",
         " ",
         "  ",
@@ -67,6 +70,14 @@ def _by_the_parser(text: str) -> Plain:
 @given(st.lists(st.sampled_from(_PIECES), max_size=14).map("".join))
 @example("test: go test ./...\ndependsOn:\n  - libs/a\n  - b # c\nbuild:\n  target: 'x'\n")
 @example("a:\n  - true\n")
+@example("build: {context: ../.., target: 'x, y: z'} # c\nchart: ../chart\n")
+@example("a: {b: x, b: y}\n")
+@example("a: {b: true}\n")
+@example("a: {b: x,}\n")
+@example("a: {b:x}\n")
+@example("a: {true: x}\n")
+@example("a: ..\n")
+@example("a: .../x\n")
 @example("a: x\na: y\n")
 @example("a:\n  b: x\n  b: y\n")
 @example("a:\n   b: x\n")
@@ -96,6 +107,8 @@ def test_usual_service_files_are_taken() -> None:
         "test: go test ./...\n",
         'test: ["make", "-C", "x"]\n',
         "test: [go, test, ./...]\ndependsOn:\n  - libs/mail\n  - proto\n",
+        "build: {context: ../.., target: runtime}\n",
+        "build:\n  context: ../..\n",
         "build:\n  dockerfile: docker/Dockerfile\n  target: 'runtime'\nchart: deploy\n",
     )
     assert [text for text in usual if parse_flat(text) is None] == []
@@ -106,7 +119,9 @@ def test_whatever_could_be_something_else_is_left_to_the_parser() -> None:
         "a: 1\n",
         "a: true\n",
         "a: ~\n",
-        "a: {b: c}\n",
+        "a: {b: {c: d}}\n",
+        "a: {b: [c]}\n",
+        "a: {b: 1}\n",
         "a: *b\n",
         "a: |\n  x\n",
         "a: ü\n",
