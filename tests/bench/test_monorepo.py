@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
+from bench.affected import WIDE
 from bench.monorepo import FEATURE, Size, monorepo, tree
 from helmforge.config import scan_services
 from tests.support.repositories import Clone, isolated_environment
@@ -46,6 +48,23 @@ def test_the_history_is_there_and_helmforge_plans_with_it(tmp_path: Path) -> Non
     owners = {path.split("/")[1] for path in changed if path.startswith("services/")}
     assert owners
     assert owners <= set(ran.document["services"])
+
+
+def test_the_wide_push_touches_two_thousand_services_with_images() -> None:
+    files = tree(WIDE)
+    assert sum(path.endswith("/Dockerfile") for path in files) == WIDE.services == 2000
+    assert WIDE.files_a_commit * WIDE.feature_commits == 10_000
+    assert WIDE.name != Size().name == "1000-98-40-3000-50"
+
+
+@pytest.mark.integration
+def test_a_service_with_an_image_is_affected_by_the_library_that_it_copies(tmp_path: Path) -> None:
+    environment = isolated_environment(tmp_path / "home")
+    size = replace(SMALL, images=True, feature_commits=1, files_a_commit=30)
+    made = monorepo(tmp_path / "kept", size, environment)
+    ran = run_helmforge(made.root, environment, "pipeline", "plan", "--ref", FEATURE, "-o", "json")
+    assert ran.code == 0, ran.err
+    assert "build" in {link["via"] for reason in ran.document["reasons"] for link in reason["chain"]}
 
 
 @pytest.mark.integration

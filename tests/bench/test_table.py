@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
 from bench.comparison import Ratio, Rounds, alternate, median
 from bench.processes import BenchError, Command, Sample
-from bench.table import Beyond, Goal, NotMeasured, Row, markdown
+from bench.table import Beyond, Goal, Memory, NotMeasured, Row, markdown
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -87,3 +88,19 @@ def test_a_process_that_fails_is_no_measurement() -> None:
 def test_a_goal_may_be_a_number_of_seconds_more(ours: float, verdict: str) -> None:
     row = Row("update", "git", walls(ours, ours), walls(1, 1), Beyond(2.0))
     assert row.cells()[-2:] == ("at most 2 s more", verdict)
+
+
+def test_memory_is_held_against_its_goal() -> None:
+    row = Memory("memory", "`other`", 42_000_000, 21_000_000, 40_000_000)
+    line = "| memory | 42 MB | `other`: 21 MB | 1 | 2.00x |  | at most 40 MB | missed |"
+    assert markdown([row]).splitlines()[-1] == line
+
+
+def test_the_peak_is_that_of_the_program_and_not_of_who_started_it() -> None:
+    ballast = bytearray(100_000_000)
+    small = Command((sys.executable, "-S", "-c", "pass"), ENVIRONMENT).peak()
+    large = Command((sys.executable, "-S", "-c", "bytearray(50_000_000)"), ENVIRONMENT).peak()
+    assert small < 40_000_000 < len(ballast)
+    assert 50_000_000 < large < 100_000_000
+    with pytest.raises(BenchError, match="exit code 3"):
+        Command((sys.executable, "-S", "-c", "raise SystemExit(3)"), ENVIRONMENT).peak()

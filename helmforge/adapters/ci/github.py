@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from helmforge.adapters.ci.event_file import event_file, table
 from helmforge.adapters.ci.variables import HEADS, deleted, oid, other, pushed, tag
 from helmforge.domain.event import Event, EventKind
+from helmforge.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,11 +27,11 @@ def event(variables: Variables) -> Event:
     if name == "pull_request":
         return _pull_request(variables)
     if name == "pull_request_target":
-        raise other(
-            name,
-            _NAME,
-            "it gives the code of a pull request, also of a fork, the secrets of the trunk",
-            "on: pull_request, in place of pull_request_target",
+        raise UsageError(
+            f"nothing is done for {name}",
+            where=_NAME,
+            why="it gives the code of a pull request, also of a fork, the secrets of the trunk",
+            hint="on: pull_request, in place of pull_request_target",
         )
     if name == "merge_group":
         return _merge_group(variables)

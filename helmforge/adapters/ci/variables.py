@@ -62,5 +62,5 @@ def deleted(branch: str, provider: str) -> Event:
     return Event(EventKind.PUSH, branch, provider=provider, nothing=f"{branch!r} was deleted")
 
 
-def other(what: str, where: str, why: str = "", hint: str = HINT) -> UsageError:
-    return UsageError(f"not a branch or pull request event: {what!r}", where=where, why=why, hint=hint)
+def other(what: str, where: str, why: str = "") -> UsageError:
+    return UsageError(f"not a branch or pull request event: {what!r}", where=where, why=why, hint=HINT)

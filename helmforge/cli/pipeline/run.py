@@ -65,6 +65,8 @@ def run(
     if dry_run:
         describe(pipeline, options.output)
         return
+    for line in pipeline.withheld:
+        click.echo(f"note: {line}", err=True)
     for line in orphan_lines(pipeline.orphans):
         warn(line)
     settings, plan = pipeline.settings, pipeline.plan

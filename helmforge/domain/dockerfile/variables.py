@@ -18,6 +18,7 @@ PREDEFINED = frozenset(
     }
     | {"TARGETSTAGE"}
 )
+_SPECIAL = frozenset("$\"'")
 _TOKEN = re.compile(
     r"\$(?P<name>[A-Za-z_]\w*|\d)|\$\{(?P<braced>[A-Za-z_]\w*)(?P<change>[^{}]*)\}|(?P<brace>\$\{)|(?P<quote>[\"'])",
     re.ASCII,
@@ -26,6 +27,8 @@ _TOKEN = re.compile(
 
 def expand(word: str, values: Mapping[str, str], *, escape: str, missing: str) -> str:
     """Quotes and escapes removed. A variable that is not in `values` becomes `missing`."""
+    if escape not in word and _SPECIAL.isdisjoint(word):
+        return word
     found, at, quoted = [], 0, False
     while at < len(word):
         if word[at] == escape and at + 1 < len(word):
