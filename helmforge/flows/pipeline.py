@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -98,24 +97,31 @@ def uncommitted(git: Git, request: Request, pipeline: Pipeline) -> int:
 
 def _event(git: Git, settings: Settings, events: Events, request: Request) -> Event:
     """Flags win over the CI's environment, which wins over the local checkout."""
-    if request.ref:
-        kind = request.event or EventKind.PUSH
-        with contextlib.suppress(UsageError):  # of a schedule, say: --ref is what the hint tells to do
-            _demand_no_push(kind, events.detect())
-        name = request.ref.removeprefix("refs/heads/")
-        return Event(kind, name, target=settings.trunk if kind is EventKind.PULL_REQUEST else "")
-    detected = events.detect()
+    detected = _detected(events, request)
+    name = request.ref.removeprefix("refs/heads/")
     if detected is not None:
-        _demand_no_push(request.event or detected.kind, detected)
-        return detected if request.event is None else replace(detected, kind=request.event)
-    name = git.branch() or ""
+        kind = request.event or (EventKind.PUSH if name else detected.kind)
+        _demand_no_push(kind, detected)
+        if not name:
+            return replace(detected, kind=kind)
+    name = name or git.branch() or ""
     if not name:
         raise UsageError(
             "which branch this is for cannot be told: the head is detached",
             hint="say it: --ref BRANCH (and --event pull_request for a pull request)",
         )
     kind = request.event or EventKind.PUSH
-    return Event(kind, name, target=settings.trunk if kind is EventKind.PULL_REQUEST else "")
+    target = settings.trunk if kind is EventKind.PULL_REQUEST else ""
+    return Event(kind, name, target=target, fork=detected is not None and detected.fork)
+
+
+def _detected(events: Events, request: Request) -> Event | None:
+    try:
+        return events.detect()
+    except UsageError:
+        if request.ref:
+            return None  # of a schedule, say: --ref is what the hint tells to do
+        raise
 
 
 def _demand_no_push(kind: EventKind, detected: Event | None) -> None:

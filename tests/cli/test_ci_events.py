@@ -90,7 +90,10 @@ def test_a_fork_names_its_branches_as_it_likes(repository: Monorepo, tmp_path: P
 def test_the_plan_of_a_fork_says_what_is_not_tried_and_why(repository: Monorepo, tmp_path: Path) -> None:
     made = request(repository)
     variables = made.variables(tmp_path, fork=True)
-    text = helmforge(made.checkout("ci", 0), "pipeline", "plan", **variables).stdout
+    clone = made.checkout("ci", 0)
+    flags = ("--event", "pull_request", "--ref", "feature/x")
+    assert planned(clone, *flags, **variables)["fork"] is True
+    text = helmforge(clone, "pipeline", "plan", **variables).stdout
     assert "note: a pull request from a fork has no secrets: nothing is pushed and nothing deployed\n" in text
     assert "the scan does not ask what production has, every finding counts\n" in text
 
