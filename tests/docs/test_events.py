@@ -75,7 +75,7 @@ def test_the_schema_knows_every_status_and_exit_code() -> None:
 def test_a_line_that_breaks_the_schema_is_found(capsys: pytest.CaptureFixture[str]) -> None:
     """Otherwise a run that keeps to it proves nothing."""
     good = _printed(EVENTS_OF_A_RUN["finished"], capsys)
-    summary = {"v": 1, "event": "summary", "exitCode": 1, "changed": False, "steps": []}
+    summary = {"v": 1, "event": "summary", "exitCode": 1, "changed": False, "notes": [], "steps": []}
     demand_valid(f"{json.dumps(good)}\n{json.dumps(summary)}")
     for change in ({"v": 2}, {"new": 1}, {"status": "gone"}, {"facts": {"a": 1}}, {"status": "done"}):
         with pytest.raises(AssertionError):
