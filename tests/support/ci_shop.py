@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import secrets
 import xml.etree.ElementTree as ET
 from typing import TYPE_CHECKING
@@ -45,7 +44,9 @@ def ci_shop(folder: Path, system: str) -> Iterator[Shop]:
 
 def machine(shop: Shop) -> dict[str, str]:
     """The environment of a job: the tools, and nobody's Git identity."""
-    environment = shop.environment() | {"GIT_CONFIG_GLOBAL": os.devnull}
+    nobody = shop.folder / "nobody"
+    nobody.touch()
+    environment = shop.environment() | {"GIT_CONFIG_GLOBAL": str(nobody)}
     return environment | {"PATH": with_helmforge(shop.folder / "bin", environment["PATH"])}
 
 
