@@ -57,6 +57,17 @@ def test_forks_in_github_actions(tmp_path: Path, head: object, base: object, for
     assert (event.kind, event.branch, event.fork) == (EventKind.PULL_REQUEST, "main", fork)
 
 
+@pytest.mark.parametrize(("owner", "fork"), [("ada", False), ("eve", True)])
+def test_without_its_base_a_pull_request_is_held_against_the_repository(
+    tmp_path: Path,
+    owner: str,
+    fork: bool,  # noqa: FBT001 - a case
+) -> None:
+    request = {"pull_request": {"head": {"repo": {"full_name": f"{owner}/shop"}}}}
+    environment = github(tmp_path, request, **GITHUB_PULL_REQUEST, GITHUB_REPOSITORY="ada/shop")
+    assert detected(environment).fork is fork
+
+
 @pytest.mark.parametrize(
     ("environment", "fork"),
     [
