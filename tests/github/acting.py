@@ -21,6 +21,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 WORKFLOW = ".github/workflows/helmforge.yml"
+# What the payload of each event has and no other one
+_EVENTS = {
+    "pull_request": "pull_request",
+    "merge_group": "merge_group",
+    "inputs": "workflow_dispatch",
+}
 _SECONDS = 240
 _ACTION = re.compile(r"actions/setup-python@[0-9a-f]{40}")
 _NUMBERED = re.compile(r"\)-\d+$")  # act's mark for one of several jobs of a matrix
@@ -62,6 +68,19 @@ def pull_request(branch: str, head: str) -> dict[str, Any]:
     return {"number": 1, "ref": "refs/pull/1/merge", "pull_request": {"number": 1, **sides}}
 
 
+def merge_group(head: str) -> dict[str, Any]:
+    """The event of a merge queue, which merged a pull request for a try."""
+    branch = f"refs/heads/gh-readonly-queue/main/pr-1-{head}"
+    return {
+        "ref": branch,
+        "merge_group": {"head_ref": branch, "head_sha": head, "base_ref": "refs/heads/main"},
+    }
+
+
+def by_hand(branch: str) -> dict[str, Any]:
+    return {"ref": f"refs/heads/{branch}", "workflow": WORKFLOW, "inputs": {}}
+
+
 def act(root: Path, event: Mapping[str, Any], environment: Mapping[str, str], folder: Path) -> Acted:
     """`folder` is for the event, the stand-in and act's own files."""
     _write(folder / "setup-python/action.yml", _STAND_IN)
@@ -69,7 +88,7 @@ def act(root: Path, event: Mapping[str, Any], environment: Mapping[str, str], fo
     (action,) = set(_ACTION.findall((root / WORKFLOW).read_text(encoding="utf-8")))
     argv = [
         str(require_tool("act")),
-        "pull_request" if "pull_request" in event else "push",
+        next((name for key, name in _EVENTS.items() if key in event), "push"),
         "--json",
         f"--workflows={WORKFLOW}",
         f"--eventpath={folder / 'event.json'}",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.github.acting import WORKFLOW, act, pull_request, push
+from tests.github.acting import WORKFLOW, act, by_hand, merge_group, pull_request, push
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -78,6 +78,17 @@ def test_a_pull_request_builds_the_image_and_publishes_nothing(shop: Shop, actin
     assert shop.digest("orders", head) == ""
 
 
+def test_a_merge_queue_gets_the_check_that_it_waits_for(shop: Shop, acting: Acting) -> None:
+    head = _branch(shop, "feature/queued", "services/orders/index.html", "a page in a queue\n")
+    before = _published(shop)
+    ran = acting(merge_group(head))
+    assert ran.order == ["plan", "check (orders)", "helmforge"], ran.everything
+    assert set(ran.jobs.values()) == {"success"}, ran.everything
+    assert "build" in ran.log["check (orders)"]
+    assert f"{WORKFLOW}: current" in ran.log["plan"]
+    assert _published(shop) == before
+
+
 def test_a_failed_test_fails_the_check_that_branches_are_protected_with(shop: Shop, acting: Acting) -> None:
     _branch(shop, "feature/broken", "services/orders/index.html", "")
     ran = acting(push("feature/broken"))
@@ -110,8 +121,7 @@ def test_a_pull_request_with_an_outdated_workflow_fails_at_the_end(shop: Shop, a
 
 def test_a_release_reaches_qa_and_after_the_approval_production(shop: Shop, acting: Acting) -> None:
     shop.cut("1.0.0")
-    event = push("release/notification/1.0.0")
-    refused = acting(event)
+    refused = acting(push("release/notification/1.0.0"))
     assert set(refused.jobs) == {"plan", "release (notification)", "promote-prod", "helmforge"}
     _assert_ordered(refused, "plan", "release (notification)", "promote-prod")
     assert refused.jobs["release (notification)"] == refused.jobs["helmforge"] == "success"
@@ -123,7 +133,7 @@ def test_a_release_reaches_qa_and_after_the_approval_production(shop: Shop, acti
     assert shop.digest("prod/notification", "1.0.0") == ""
 
     shop.approve("1.0.0")
-    approved = acting(event)
+    approved = acting(by_hand("release/notification/1.0.0"))
     _assert_ordered(approved, "plan", "release (notification)", "promote-prod")
     assert set(approved.jobs.values()) == {"success"}, approved.everything
     assert "already deployed" in approved.log["release (notification)"]

@@ -45,7 +45,7 @@ def may_deploy(answers: PipelineAnswers) -> str:
     """
     prefix = _before_wildcards(answers.release)
     if not prefix:
-        return "github.event_name == 'push'"
+        return "github.event_name != 'pull_request'"
     return f"github.ref == 'refs/heads/{answers.trunk}' || startsWith(github.ref, 'refs/heads/{prefix}')"
 
 
