@@ -123,13 +123,16 @@ class Manifest:
 
 @dataclass(frozen=True)
 class CopyReport:
-    """What a copy did: how many blobs were mounted, uploaded, or were there already."""
+    """What a copy did: how many blobs were mounted, uploaded, or were there already. `referrers` counts
+    those that the target did not have; their manifests and blobs are counted as the image's own are.
+    """
 
     digest: Digest
     manifests: int
     mounted: int
     uploaded: int
     present: int
+    referrers: int = 0
 
 
 REVISION = "org.opencontainers.image.revision"

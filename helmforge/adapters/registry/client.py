@@ -6,10 +6,11 @@ import json
 import time
 from typing import TYPE_CHECKING
 
+from helmforge.adapters.registry.belongings import DEEPEST
 from helmforge.adapters.registry.blobs import Blobs
 from helmforge.adapters.registry.calls import pull, push
 from helmforge.adapters.registry.content import MANIFEST_LIMIT, parse, strings
-from helmforge.adapters.registry.copy import DEEPEST, Copier
+from helmforge.adapters.registry.copy import Copier
 from helmforge.adapters.registry.manifests import Manifests
 from helmforge.adapters.registry.media_types import ATTESTATION, IMAGE_CONFIGS
 from helmforge.adapters.registry.problems import RegistryError
@@ -18,7 +19,7 @@ from helmforge.adapters.registry.transport import Transport
 from helmforge.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
     from pathlib import Path
 
     from helmforge.adapters.registry.credentials import Credentials
@@ -74,18 +75,26 @@ class OciRegistry:
     def tags(self, repository: Repository) -> tuple[str, ...]:
         return self._manifests.tags(repository)
 
-    def copy(self, source: ImageRef, target: ImageRef) -> CopyReport:
-        """Without referrers."""
-        one, other = source.repository, target.repository
-        together = one.registry == other.registry
-        scopes = (pull(one), push(other)) if together else ()
-        manifests = Manifests(self._transport, scopes)
-        root = manifests.get(source)
+    def copy(self, source: ImageRef, target: ImageRef, *, leave_out: Collection[str] = ()) -> CopyReport:
+        copier = self._copier(source.repository, target.repository, leave_out)
+        root = copier.manifests.get(source)
         if root is None:
             raise RegistryError("there is nothing to copy: the manifest does not exist", where=str(source))
         if target.digest not in {None, root.digest}:
             raise UsageError(f"{target} cannot become a copy of {source}", why=f"its digest is {root.digest}")
-        return Copier(manifests, Blobs(self._transport, scopes), one, other).copy(root, target)
+        return copier.copy(root, target)
+
+    def is_copied(self, source: ImageRef, target: ImageRef, *, leave_out: Collection[str] = ()) -> bool:
+        copier = self._copier(source.repository, target.repository, leave_out)
+        root = copier.manifests.get(source)
+        return root is not None and copier.is_copied(root, target)
+
+    def _copier(self, source: Repository, target: Repository, leave_out: Collection[str]) -> Copier:
+        together = source.registry == target.registry
+        scopes = (pull(source), push(target)) if together else ()
+        manifests, blobs = Manifests(self._transport, scopes), Blobs(self._transport, scopes)
+        referrers = Referrers(self._transport, manifests, blobs, scopes)
+        return Copier(manifests, blobs, referrers, source, target, frozenset(leave_out))
 
     def upload(self, layout: Path, target: ImageRef) -> Digest:
         """Pushes the image or index that lies in the folder `layout` (image-spec, "Image Layout")."""

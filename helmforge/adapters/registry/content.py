@@ -23,12 +23,16 @@ _MOST_ENTRIES = 2000
 
 @dataclass(frozen=True)
 class Contents:
-    """What a manifest refers to. `children` are manifests (of an index), `blobs` config and layers."""
+    """What a manifest refers to. `children` are manifests (of an index), `blobs` config and layers.
+    `artifact_type` is the config's media type where the manifest names none (image-spec).
+    """
 
     children: tuple[Descriptor, ...]
     blobs: tuple[Descriptor, ...]
     annotations: Mapping[str, str]
     config: Descriptor | None = None
+    subject: Digest | None = None
+    artifact_type: str = ""
 
 
 def digest_of(content: bytes, like: Digest | None = None) -> Digest:
@@ -60,18 +64,22 @@ def _contents(document: dict[str, Any], media_type: str) -> Contents:
     if document.get("mediaType", media_type) != media_type:
         raise ValueError("its own mediaType differs from the Content-Type")
     annotations = strings(document.get("annotations"))
+    subject = descriptor(document["subject"]).digest if document.get("subject") else None
+    kind = document.get("artifactType") or ""
+    if not isinstance(kind, str):
+        raise ValueError("an artifactType that is no text")  # noqa: TRY004 - as all that is wrong with it
     if media_type in INDEXES:
         if "layers" in document or "config" in document:
             raise ValueError("an index and a manifest at once")  # CVE-2021-41190
         entries = tuple(descriptor(entry) for entry in _entries(document.get("manifests")))
         if any(entry.media_type not in INDEXES | MANIFESTS for entry in entries):
             raise ValueError("an entry that is no manifest")
-        return Contents(entries, (), annotations)
+        return Contents(entries, (), annotations, None, subject, kind)
     if "manifests" in document:
         raise ValueError("an index and a manifest at once")
     config = descriptor(document["config"])
     layers = [descriptor(layer) for layer in _entries(document.get("layers")) if not layer.get("urls")]
-    return Contents((), (config, *layers), annotations, config)
+    return Contents((), (config, *layers), annotations, config, subject, kind or config.media_type)
 
 
 def _entries(value: Any) -> list[dict[str, Any]]:  # noqa: ANN401 - parsed JSON

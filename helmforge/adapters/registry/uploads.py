@@ -7,8 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import TYPE_CHECKING
 
+from helmforge.adapters.registry.belongings import DEEPEST
 from helmforge.adapters.registry.content import descriptor, parse, verify
-from helmforge.adapters.registry.copy import DEEPEST
 from helmforge.adapters.registry.problems import RegistryError
 from helmforge.domain.oci import Manifest
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from helmforge.domain.oci import CopyReport, Descriptor, Digest, ImageRef, Manifest, Repository
 
@@ -28,10 +28,15 @@ class Registry(Protocol):
     def tags(self, repository: Repository) -> tuple[str, ...]:
         """All pages; empty when the repository does not exist."""
 
-    def copy(self, source: ImageRef, target: ImageRef) -> CopyReport:
-        """Copies manifest or index with everything below it and tags it. Same registry: blobs are
-        mounted, nothing is pulled. The target's digest equals the source's, or an error is raised.
+    def copy(self, source: ImageRef, target: ImageRef, *, leave_out: Collection[str] = ()) -> CopyReport:
+        """Copies manifest or index with everything below it and everything attached to any of it, and tags
+        it last. Same registry: blobs are mounted, nothing is pulled. The target's digest equals the
+        source's, or an error is raised. What the target has already is not sent, and what is attached there
+        stays: RefusedError where that cannot be. Referrers of the artifact types `leave_out` are not taken.
         """
+
+    def is_copied(self, source: ImageRef, target: ImageRef, *, leave_out: Collection[str] = ()) -> bool:
+        """Whether `copy` with the same arguments would find nothing to do."""
 
     def put_referrer(
         self, subject: ImageRef, artifact_type: str, content: bytes, annotations: Mapping[str, str]

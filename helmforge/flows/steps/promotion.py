@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from helmforge.domain.promotion_record import RECORD_TYPE
 from helmforge.errors import RefusedError, StepError
 
 if TYPE_CHECKING:
@@ -15,7 +16,8 @@ if TYPE_CHECKING:
     from helmforge.flows.ports import Log
     from helmforge.flows.world import World
 
-PROMOTION_TYPE = "application/vnd.helmforge.promotion.v1+json"
+_OWN = (RECORD_TYPE,)
+"""A promotion writes its own record: nobody brings a forged one along by attaching it to the source."""
 _CHART = "dev.helmforge.chart"
 _VERSION = "dev.helmforge.version"
 _ENVIRONMENT = "dev.helmforge.environment"
@@ -37,18 +39,22 @@ class Promotions:
                 why=f"it is {present.digest}, the approved image is {wanted}",
                 hint="find out who pushed it; helmforge never overwrites a production tag",
             )
+        if not self.world.registry.is_copied(step.source, step.target, leave_out=_OWN):
+            return None  # what was attached later, or got lost, is copied
         return {"image": str(step.target), "digest": present.digest}
 
-    def copy(self, step: CopyImage, log: Log) -> None:
-        report = self.world.registry.copy(step.source, step.target)
+    def copy(self, step: CopyImage, log: Log) -> Facts | None:
+        report = self.world.registry.copy(step.source, step.target, leave_out=_OWN)
         log(
-            f"{report.manifests} manifests; blobs: {report.mounted} mounted, {report.present} present, "
-            f"{report.uploaded} uploaded; {report.digest}"
+            f"{report.manifests} manifests, {report.referrers} referrers; blobs: {report.mounted} mounted, "
+            f"{report.present} present, {report.uploaded} uploaded; {report.digest}"
         )
+        copied = self.probe_copy(step)
+        return copied and {**copied, "referrers": str(report.referrers)}
 
     def probe_record(self, step: RecordPromotion) -> Facts | None:
         wanted = _annotations(step)
-        for referrer in self.world.registry.referrers(_subject(step), PROMOTION_TYPE):
+        for referrer in self.world.registry.referrers(_subject(step), RECORD_TYPE):
             if wanted.items() <= dict(referrer.annotations).items():
                 return {"record": str(referrer.digest)}
         return None
@@ -68,7 +74,7 @@ class Promotions:
             "promotedAt": self.world.clock.now().isoformat(timespec="seconds"),
         }
         content = json.dumps(document, indent=2, sort_keys=True).encode()
-        digest = self.world.registry.put_referrer(_subject(step), PROMOTION_TYPE, content, _annotations(step))
+        digest = self.world.registry.put_referrer(_subject(step), RECORD_TYPE, content, _annotations(step))
         log(f"attached {digest}")
 
 
