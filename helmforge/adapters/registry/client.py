@@ -75,14 +75,21 @@ class OciRegistry:
     def tags(self, repository: Repository) -> tuple[str, ...]:
         return self._manifests.tags(repository)
 
-    def copy(self, source: ImageRef, target: ImageRef, *, leave_out: Collection[str] = ()) -> CopyReport:
+    def copy(
+        self,
+        source: ImageRef,
+        target: ImageRef,
+        *,
+        leave_out: Collection[str] = (),
+        overwrite: bool = False,
+    ) -> CopyReport:
         copier = self._copier(source.repository, target.repository, leave_out)
         root = copier.manifests.get(source)
         if root is None:
             raise RegistryError("there is nothing to copy: the manifest does not exist", where=str(source))
         if target.digest not in {None, root.digest}:
             raise UsageError(f"{target} cannot become a copy of {source}", why=f"its digest is {root.digest}")
-        return copier.copy(root, target)
+        return copier.copy(root, target, overwrite=overwrite)
 
     def is_copied(self, source: ImageRef, target: ImageRef, *, leave_out: Collection[str] = ()) -> bool:
         copier = self._copier(source.repository, target.repository, leave_out)

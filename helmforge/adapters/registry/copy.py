@@ -61,12 +61,12 @@ class Copier:
         there = self.manifests.head(target)
         return bool(there and there.digest == root.digest and not self._gap(self._belongings(root), root))
 
-    def copy(self, root: Manifest, target: ImageRef) -> CopyReport:
+    def copy(self, root: Manifest, target: ImageRef, *, overwrite: bool) -> CopyReport:
         """Sends only what the target does not have."""
-        there = self.manifests.head(target)
+        there = self._present(root, target, overwrite=overwrite)
         belongings = self._belongings(root)
         gap = self._gap(belongings, root)
-        done = there is not None and there.digest == root.digest
+        done = there == root.digest
         if done and not gap:
             return CopyReport(root.digest, manifests=0, mounted=0, uploaded=0, present=0)
         referrers = gap.referrers
@@ -77,8 +77,9 @@ class Copier:
         present = len(_blobs_of(belongings, belongings.manifests)) - len(needed)
         moved = self._move(list(needed.values()))
         self._fill(gap)
-        if not done:
+        if not done and self._present(root, target, overwrite=overwrite) != root.digest:
             self.manifests.put(target, root)
+            self._present(root, target, overwrite=False)
         return CopyReport(
             root.digest,
             manifests=len(puts),
@@ -86,6 +87,19 @@ class Copier:
             uploaded=moved[Moved.UPLOADED],
             present=moved[Moved.PRESENT] + present,
             referrers=referrers,
+        )
+
+    def _present(self, root: Manifest, target: ImageRef, *, overwrite: bool) -> Digest | None:
+        """What the tag names now. Asked at the very last before it is written, and afterwards: registries
+        have no compare-and-swap for tags (some refuse to move them, if told so).
+        """
+        there = self.manifests.head(target)
+        if there is None or overwrite or there.digest == root.digest:
+            return there.digest if there else None
+        raise RefusedError(
+            f"{target} is taken by another image",
+            why=f"it is {there.digest}, the approved image is {root.digest}",
+            hint="find out who pushed it; helmforge never overwrites a production tag",
         )
 
     def _belongings(self, root: Manifest) -> Belongings:

@@ -28,11 +28,19 @@ class Registry(Protocol):
     def tags(self, repository: Repository) -> tuple[str, ...]:
         """All pages; empty when the repository does not exist."""
 
-    def copy(self, source: ImageRef, target: ImageRef, *, leave_out: Collection[str] = ()) -> CopyReport:
+    def copy(
+        self,
+        source: ImageRef,
+        target: ImageRef,
+        *,
+        leave_out: Collection[str] = (),
+        overwrite: bool = False,
+    ) -> CopyReport:
         """Copies manifest or index with everything below it and everything attached to any of it, and tags
         it last. Same registry: blobs are mounted, nothing is pulled. The target's digest equals the
         source's, or an error is raised. What the target has already is not sent, and what is attached there
-        stays: RefusedError where that cannot be. Referrers of the artifact types `leave_out` are not taken.
+        stays: RefusedError where that cannot be, and where the tag names something else, unless it is to be
+        overwritten. Referrers of the artifact types `leave_out` are not taken.
         """
 
     def is_copied(self, source: ImageRef, target: ImageRef, *, leave_out: Collection[str] = ()) -> bool:

@@ -77,7 +77,7 @@ class Images:
                     hint=f"cut the next version: helmforge release cut {step.artifact.service} --patch",
                 )
             log(f"the chart pins {pinned}: the tag goes back to it")
-            self.world.registry.copy(source, step.artifact.image)
+            self.world.registry.copy(source, step.artifact.image, overwrite=True)
         else:
             self.world.builder().push(step.artifact.image, log)
 
