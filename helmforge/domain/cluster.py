@@ -86,6 +86,16 @@ class RolloutReport:
     events: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class PodRestarts:
+    """A pod of a release: how often its containers were started again, and why the last time."""
+
+    name: str
+    ready: bool
+    restarts: int
+    reason: str = ""
+
+
 class ReleaseLockedError(StepError):
     """Helm's own lock: the release is `pending-*`, or another Helm was faster. Nothing was changed."""
 

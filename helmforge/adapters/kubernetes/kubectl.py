@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 from helmforge.adapters.kubernetes.client import KubectlClient, reason
 from helmforge.adapters.kubernetes.explanation import Explanation
 from helmforge.adapters.kubernetes.leases import lease_document, lease_from, lease_name
+from helmforge.adapters.kubernetes.pods import pod_restarts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from helmforge.adapters.process import Runner
-    from helmforge.domain.cluster import Lease, ReleaseKey, RolloutReport
+    from helmforge.domain.cluster import Lease, PodRestarts, ReleaseKey, RolloutReport
     from helmforge.domain.settings import Cluster
 
 _PENDING = "pending-install,pending-upgrade"
@@ -117,6 +118,13 @@ class Kubectl:
         among the events, because this runs while another error is on its way to the user.
         """
         return Explanation(self._client, key).report()
+
+    def restarts(self, key: ReleaseKey) -> tuple[PodRestarts, ...]:
+        place = (f"--namespace={key.namespace}", f"--selector=app.kubernetes.io/instance={key.name}")
+        completed = self._client.read(key.cluster, "get", "pods", *place, "--output=json")
+        if completed.code != 0:
+            raise self._client.failure(key.cluster, completed, f"cannot read the pods of {key.name}")
+        return pod_restarts(json.loads(completed.out)["items"])
 
     def _write(self, key: ReleaseKey, verb: str, document: dict[str, object], *, lost: set[str]) -> bool:
         completed = self._client.run(

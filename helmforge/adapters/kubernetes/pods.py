@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from helmforge.domain.cluster import PodReport
+from helmforge.domain.cluster import PodReport, PodRestarts
 
 # Reasons for waiting that say nothing: another container, or a condition, says more
 _STARTING = frozenset({"", "ContainerCreating", "PodInitializing"})
@@ -39,6 +39,24 @@ def pod_report(pod: dict[str, Any]) -> PodReport:
         reason, message = _starting(status) or _condition_reason(status, "Ready") or ("NotReady", "")
     return PodReport(
         pod["metadata"]["name"], status.get("phase", "Unknown"), reason, " ".join(message.split())
+    )
+
+
+def pod_restarts(pods: list[dict[str, Any]]) -> tuple[PodRestarts, ...]:
+    there = (pod for pod in pods if not pod["metadata"].get("deletionTimestamp"))
+    return tuple(sorted(map(_pod_restarts, there), key=lambda one: one.name))
+
+
+def _pod_restarts(pod: dict[str, Any]) -> PodRestarts:
+    status = pod.get("status", {})
+    containers = [one for one in _containers(status) if one.get("restartCount")]
+    ended = [one.get("lastState", {}).get("terminated", {}) for one in containers]
+    reasons = dict.fromkeys(str(one["reason"]) for one in ended if one.get("reason"))
+    return PodRestarts(
+        pod["metadata"]["name"],
+        ready=not unready(pod),
+        restarts=sum(int(one["restartCount"]) for one in containers),
+        reason=", ".join(reasons),
     )
 
 

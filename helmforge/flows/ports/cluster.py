@@ -8,7 +8,14 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from helmforge.domain.cluster import Lease, ReleaseKey, ReleaseRevision, RolloutReport, Upgrade
+    from helmforge.domain.cluster import (
+        Lease,
+        PodRestarts,
+        ReleaseKey,
+        ReleaseRevision,
+        RolloutReport,
+        Upgrade,
+    )
     from helmforge.domain.oci import Repository
     from helmforge.domain.settings import Cluster
     from helmforge.flows.ports.log import Log
@@ -67,3 +74,5 @@ class Kubernetes(Protocol):
         """
 
     def explain(self, key: ReleaseKey) -> RolloutReport: ...
+    def restarts(self, key: ReleaseKey) -> tuple[PodRestarts, ...]:
+        """Of the release's pods that are there now, pods on their way out left out, by name."""
