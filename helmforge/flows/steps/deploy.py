@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,7 @@ from helmforge.domain.deployment import DeploymentRecord, current, records
 from helmforge.errors import RefusedError, StepError
 from helmforge.flows.steps import lock
 from helmforge.flows.steps.chart import pull
+from helmforge.flows.steps.deployed_files import image_values, write_files
 from helmforge.flows.steps.undo import Failed, make_room, undo
 
 if TYPE_CHECKING:
@@ -127,21 +127,12 @@ class Deployments:
         """
         folder = self.work / "deploy" / step.service.name / step.environment.name
         folder.mkdir(parents=True, exist_ok=True)
-        package = folder / "chart.tgz"
-        package.write_bytes(chart.archive)
-        values = []
-        inside = chart.members.get(f"values-{step.environment.name}.yaml")
-        if inside is not None:
-            values.append(folder / "values.yaml")
-            values[0].write_bytes(inside)
-        values.append(folder / "image.yaml")
-        image = {"repository": str(step.repository), "tag": step.artifact.version}
-        image |= {"digest": chart.image_digest} if chart.image_digest else {}
-        values[-1].write_text(json.dumps({"image": image}), encoding="utf-8")  # YAML, too
+        image = image_values(step.repository, step.artifact.version, chart.image_digest)
+        files = write_files(folder, chart, step.environment.name, image)
         return Upgrade(
             key=release_key(step),
-            chart=package,
-            values=tuple(values),
+            chart=files.package,
+            values=files.values,
             description=_record(step, chart).to_description(),
             timeout_seconds=int(step.environment.timeout.total_seconds()),
             labels={COMMIT_LABEL: step.artifact.commit, CHART_LABEL: label_of(chart.digest)},
