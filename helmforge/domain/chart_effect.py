@@ -113,10 +113,10 @@ def effect(before: Iterable[Manifest], after: Iterable[Manifest]) -> Effect:
 
 
 def _by_key(manifests: Iterable[Manifest]) -> dict[_Key, Manifest]:
-    return {_key(manifest): manifest for manifest in manifests}
+    return {identity(manifest): manifest for manifest in manifests}
 
 
-def _key(manifest: Manifest) -> _Key:
+def identity(manifest: Manifest) -> _Key:
     """Without the version of the API: it is another view of the same object."""
     metadata = _mapping(manifest, "metadata")
     group = str(manifest.get("apiVersion", "")).rpartition("/")[0]
@@ -226,5 +226,5 @@ def _at(manifest: Manifest, path: str) -> Any:  # noqa: ANN401 - any YAML value
 
 
 def _of(manifest: Manifest, disturbance: Disturbance, detail: str) -> ObjectEffect:
-    kind, _, _, name = _key(manifest)
+    kind, _, _, name = identity(manifest)
     return ObjectEffect(f"{kind}/{name}", disturbance, detail)

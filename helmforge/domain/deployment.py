@@ -96,15 +96,20 @@ def current(history: Sequence[ReleaseRevision]) -> Deployed | None:
 
 def running(history: Sequence[ReleaseRevision]) -> Deployed | None:
     """The newest revision that was deployed successfully; None when there is none."""
-    ran = [deployed for deployed in records(history) if deployed.revision.status in _RAN]
+    ran = good_ones(history)
     return ran[-1] if ran else None
+
+
+def good_ones(history: Sequence[ReleaseRevision]) -> tuple[Deployed, ...]:
+    """Revisions that were deployed successfully, oldest first."""
+    return tuple(deployed for deployed in records(history) if deployed.revision.status in _RAN)
 
 
 def previous(history: Sequence[ReleaseRevision]) -> DeploymentRecord | None:
     """What ran before the present artifact came first, so that rolling back twice goes further back
     instead of returning.
     """
-    deployed = [d for d in records(history) if d.revision.status in _RAN]
+    deployed = good_ones(history)
     ran = [d.record for d in deployed if d.record]
     if not ran:
         return None

@@ -102,13 +102,13 @@ def judge(
 
     An expired one blocks although production has the finding, which the waiver itself brought there.
     """
-    there = Counter(_identity(finding) for finding in known)
+    there = Counter(identity(finding) for finding in known)
     judged = []
     for finding in sorted(findings, key=lambda one: (-one.rank, one.id, one.subject)):
         covering = [waiver for waiver in waivers if waiver.covers(finding)]
         standing, waiver = _standing(finding, severity, covering, today)
-        if standing is Standing.BLOCKS and there[_identity(finding)]:
-            there[_identity(finding)] -= 1
+        if standing is Standing.BLOCKS and there[identity(finding)]:
+            there[identity(finding)] -= 1
             standing = Standing.KNOWN
         judged.append(Judged(finding, standing, waiver))
     return Verdict(tuple(judged))
@@ -125,7 +125,7 @@ def _standing(
     return (Standing.WAIVED if waiver.holds(today) else Standing.EXPIRED), waiver
 
 
-def _identity(finding: Finding) -> tuple[str, str, str]:
+def identity(finding: Finding) -> tuple[str, str, str]:
     """The same flaw of the same package, also of its next version. Each occurrence counts: a second copy
     of a vulnerable library, or a second secret in a file, is new.
     """

@@ -9,7 +9,7 @@ from helmforge.yamlio.document import Document, parse
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["Document", "edit", "load_stream", "parse"]
+__all__ = ["Document", "dump", "edit", "load_stream", "parse"]
 
 
 def edit(text: str, name: str, changes: Mapping[tuple[str, ...], str]) -> str:
@@ -30,3 +30,10 @@ def load_stream(text: str, name: str) -> list[Any]:
 
     documents = (plain_data(node) for node in compose_stream(text, name))
     return [document for document in documents if document is not None]
+
+
+def dump(data: object) -> str:
+    """`data` in block style, keys sorted: two equal values give the same text."""
+    from helmforge.yamlio.dumping import dump as write  # noqa: PLC0415 - see above
+
+    return write(data)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from helmforge.domain.plan import Plan
     from helmforge.domain.settings import Environment, Service, Settings
     from helmforge.domain.version import Version
+    from helmforge.flows.release.subject import PublishedVersion
     from helmforge.flows.world import World
 
 
@@ -36,12 +37,7 @@ def prepare(
     """
     demand_gate(settings, environment)
     demand_released(settings, service)
-    if version.prerelease and not environment.prereleases:
-        raise RefusedError(
-            f"{version} is a prerelease and may not go to {environment.name}",
-            where=f"helmforge.yaml environments.{environment.name}.prereleases",
-            hint="release the final version first",
-        )
+    demand_final(version, environment)
     demand_cluster(world.kubernetes, service, environment)
     published = published_version(world, settings, service, version)
     subject = published.subject(environment)
@@ -54,13 +50,28 @@ def prepare(
     )
     hint = f"helmforge release approve {service.name} {version} --env {environment.name}"
     approvals = verdict.demand(subject, hint)
+    return Promotion(approvals, promotion_plan(service, published, environment, approvals))
+
+
+def demand_final(version: Version, environment: Environment) -> None:
+    """RefusedError for a prerelease where none may go."""
+    if version.prerelease and not environment.prereleases:
+        raise RefusedError(
+            f"{version} is a prerelease and may not go to {environment.name}",
+            where=f"helmforge.yaml environments.{environment.name}.prereleases",
+            hint="release the final version first",
+        )
+
+
+def promotion_plan(
+    service: Service, published: PublishedVersion, environment: Environment, approvals: tuple[str, ...]
+) -> Plan:
     artifact = published.artifact
     source = artifact.images.at(published.image)
     repository = environment.images.repository(service.name)
     target = repository.tagged(artifact.version)
-    plan = chain(
+    return chain(
         CopyImage(service, source, target),
         RecordPromotion(service, artifact, environment, source, target, published.chart, approvals),
         Deploy(service, artifact, environment, repository, published.chart, "promote", approvals),
     )
-    return Promotion(approvals, plan)

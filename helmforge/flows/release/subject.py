@@ -96,7 +96,11 @@ def authors(world: World, service: Service, artifact: Artifact, since: str) -> f
     """
     world.git.fetch(f"refs/tags/{artifact.claim_tag}")
     base = since if since and world.git.commit(since) else None
-    paths = (service.folder, service.chart, service.build.dockerfile, *service.depends_on)
-    commits = [world.git.commit(artifact.commit), *world.git.log(base, artifact.commit, paths)]
+    commits = [world.git.commit(artifact.commit), *world.git.log(base, artifact.commit, paths_of(service))]
     people = [person for commit in commits if commit for person in (commit.author, commit.committer)]
     return frozenset(person.email.lower() for person in people)
+
+
+def paths_of(service: Service) -> tuple[str, ...]:
+    """Whose change is a change of the service."""
+    return (service.folder, service.chart, service.build.dockerfile, *service.depends_on)
