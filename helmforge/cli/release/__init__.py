@@ -7,6 +7,7 @@ from helmforge.cli.lazy import LazyGroup
 COMMANDS = {
     "cut": "helmforge.cli.release.cut:cut",
     "status": "helmforge.cli.release.status:status",
+    "brief": "helmforge.cli.release.brief:brief",
     "approve": "helmforge.cli.release.approve:approve",
     "promote": "helmforge.cli.release.promote:promote",
     "rollback": "helmforge.cli.release.rollback:rollback",

@@ -20,7 +20,8 @@ from helmforge.domain.version import Version
 def approve(service: str, version: str, environment: str, output: str) -> None:
     """Sign off one exact artifact: this image digest and this chart digest, for one environment.
 
-    The approval is an annotated Git tag on the remote, made under your Git identity.
+    The approval is an annotated Git tag on the remote, made under your Git identity. What you sign is
+    shown by `helmforge release brief`.
 
     \b
     Example:

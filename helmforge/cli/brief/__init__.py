@@ -1,0 +1,1 @@
+"""A brief in the forms that people and programs read."""

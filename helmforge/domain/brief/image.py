@@ -1,0 +1,96 @@
+"""How large an image is, from its manifest alone, and which of its layers are new."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from helmforge.domain.oci import Digest
+from helmforge.errors import StepError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+_USUAL = "linux/amd64"
+
+
+@dataclass(frozen=True)
+class ImageChange:
+    """Compressed bytes of `platform`, "" when the image has one only. `before` is None, and nothing is
+    removed, when there is nothing to compare with.
+    """
+
+    platform: str
+    size: int
+    before: int | None
+    added: int
+    removed: int
+    layers_added: int
+    layers_removed: int
+
+
+Layers = tuple[tuple[str, int], ...]
+"""Digest and compressed bytes of each blob of one platform, its configuration included."""
+
+
+def platforms(content: bytes) -> Mapping[str, Digest]:
+    """Manifests of an index by platform, `linux/arm64/v8`; empty when `content` is the manifest of an image.
+    Raises StepError for what is neither.
+    """
+    manifests = _document(content).get("manifests")
+    if not isinstance(manifests, list):
+        return {}
+    named = ((_platform(one), one.get("digest")) for one in manifests if isinstance(one, dict))
+    # Attestations stand among the platforms as `unknown/unknown`
+    return {name: Digest.parse(str(digest)) for name, digest in named if name and "unknown" not in name}
+
+
+def layers(content: bytes) -> Layers:
+    """Raises StepError when it is not the manifest of an image."""
+    document = _document(content)
+    blobs = [document.get("config"), *(document.get("layers") or ())]
+    try:
+        return tuple((str(blob["digest"]), int(blob["size"])) for blob in blobs)
+    except (KeyError, TypeError, ValueError):
+        raise StepError("the registry's manifest is not that of an image") from None
+
+
+def chosen(new: Iterable[str], old: Iterable[str]) -> str:
+    """The platform to compare: one that both have, the most usual one first."""
+    there = list(new)
+    both = [name for name in there if name in set(old)] or there
+    return _USUAL if _USUAL in both else both[0]
+
+
+def image_change(platform: str, new: Layers, old: Layers | None) -> ImageChange:
+    before, after = dict(old or ()), dict(new)
+    added = [size for digest, size in after.items() if digest not in before]
+    removed = [size for digest, size in before.items() if digest not in after]
+    return ImageChange(
+        platform,
+        size=sum(after.values()),
+        before=sum(before.values()) if old is not None else None,
+        added=sum(added),
+        removed=sum(removed),
+        layers_added=len(added),
+        layers_removed=len(removed),
+    )
+
+
+def _platform(entry: Mapping[str, Any]) -> str:
+    platform = entry.get("platform")
+    if not isinstance(platform, dict):
+        return ""
+    parts = (platform.get(key) for key in ("os", "architecture", "variant"))
+    return "/".join(str(part) for part in parts if part)
+
+
+def _document(content: bytes) -> Mapping[str, Any]:
+    try:
+        document = json.loads(content)
+    except (ValueError, RecursionError):
+        document = None
+    if not isinstance(document, dict):
+        raise StepError("the registry's manifest is not a JSON document")
+    return document
