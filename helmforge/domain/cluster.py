@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from helmforge.errors import StepError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from helmforge.domain.names import Namespace
@@ -38,6 +39,17 @@ class ReleaseRevision:
     @property
     def pending(self) -> bool:
         return self.status.startswith("pending-")
+
+
+@dataclass(frozen=True)
+class StoredRelease:
+    """What Helm keeps of one revision: labels, the values that it was given, and the chart's own templates
+    (without those of charts inside it) by path.
+    """
+
+    labels: Mapping[str, str]
+    values: Mapping[str, object]
+    templates: Mapping[str, bytes]
 
 
 @dataclass(frozen=True)

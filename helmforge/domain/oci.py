@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from helmforge.errors import UsageError
+from helmforge.errors import HelmforgeError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,6 +34,10 @@ class Digest(str):
     def short(self) -> str:
         """Twelve hexadecimal digits, for people."""
         return self.partition(":")[2][:12]
+
+
+class AlteredError(HelmforgeError):
+    """The registry sends other bytes than the digest says."""
 
 
 @dataclass(frozen=True)

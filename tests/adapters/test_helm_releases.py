@@ -244,3 +244,22 @@ def test_another_field_manager_is_an_explained_conflict(
         helm.upgrade(upgrade(key, chart, text="two"), silent)
 
     assert "owns these fields" in caught.value.hint
+
+
+def test_what_helm_keeps_of_a_revision(helm: HelmCli, key: ReleaseKey, chart: Path) -> None:
+    helm.upgrade(upgrade(key, chart, note="a, b"), silent)
+    stored = helm.stored(key, 1)
+    assert stored.values == {"note": "a, b"}
+    assert stored.labels.items() >= {"helmforge.dev/commit": "abc", "x": "y"}.items()
+    files = {f"templates/{file.name}": file.read_bytes() for file in (chart / "templates").iterdir()}
+    assert stored.templates == files
+    with pytest.raises(StepError, match="cannot read revision 7"):
+        helm.stored(key, 7)
+
+
+def test_the_releases_of_a_namespace(helm: HelmCli, key: ReleaseKey, chart: Path) -> None:
+    assert helm.releases(key.cluster, key.namespace) == ()
+    helm.upgrade(upgrade(key, chart), silent)
+    helm.upgrade(upgrade(replace(key, name="gone"), chart), silent)
+    helm.uninstall(replace(key, name="gone"), 60, trace="removed")
+    assert helm.releases(key.cluster, key.namespace) == (key.name,)

@@ -127,9 +127,11 @@ class Shop:
 
     def helm(self, *arguments: str) -> Any:
         """What Helm prints with `-o json`."""
-        argv = [str(self.place.helm), *arguments, "-o", "json"]
-        done = subprocess.run(argv, env=self.environment(), capture_output=True, text=True, check=True)
-        return json.loads(done.stdout)
+        return json.loads(self.run_helm(*arguments, "-o", "json"))
+
+    def run_helm(self, *arguments: str) -> str:
+        argv = [str(self.place.helm), *arguments]
+        return subprocess.run(argv, env=self.environment(), capture_output=True, text=True, check=True).stdout
 
     def kubectl(self, *arguments: str, stdin: str = "") -> str:
         argv = [str(require_tool("kubectl")), *arguments]

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from helmforge.adapters.helm.failures import cluster_failure, is_absent, push_failure
+from helmforge.adapters.helm.stored import place, releases_in, stored_release
 from helmforge.adapters.helm.versions import HelmVersion
 from helmforge.domain.cluster import ReleaseRevision
 from helmforge.errors import MissingToolError, ToolError, UnreachableError
@@ -21,8 +22,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from helmforge.adapters.process import Completed, Runner
-    from helmforge.domain.cluster import ReleaseKey, Upgrade
+    from helmforge.domain.cluster import ReleaseKey, StoredRelease, Upgrade
+    from helmforge.domain.names import Namespace
     from helmforge.domain.oci import Repository
+    from helmforge.domain.settings import Cluster
     from helmforge.flows.ports import Log
 
 _HISTORY_MAX = "20"
@@ -95,7 +98,18 @@ class HelmCli:
             self._wait(pause)
 
     def history(self, key: ReleaseKey) -> tuple[ReleaseRevision, ...]:
-        completed = self._call(["history", *_place(key), "--output", "json", "--max", "256", "--", key.name])
+        completed = self._call(
+            [
+                "history",
+                *place(key.cluster, key.namespace),
+                "--output",
+                "json",
+                "--max",
+                "256",
+                "--",
+                key.name,
+            ]
+        )
         if completed.code != 0:
             if is_absent(completed):
                 return ()
@@ -103,9 +117,21 @@ class HelmCli:
         revisions = [_revision(entry) for entry in json.loads(completed.out)]
         return tuple(sorted(revisions, key=lambda revision: revision.revision))
 
+    def stored(self, key: ReleaseKey, revision: int) -> StoredRelease:
+        return stored_release(self._call, key, revision)
+
+    def releases(self, cluster: Cluster, namespace: Namespace) -> tuple[str, ...]:
+        return releases_in(self._call, self._checked(), cluster, namespace)
+
     def upgrade(self, upgrade: Upgrade, log: Log) -> None:
         key = upgrade.key
-        argv = ["upgrade", "--install", *_place(key), *self._waiting(upgrade.timeout_seconds), _JOBS]
+        argv = [
+            "upgrade",
+            "--install",
+            *place(key.cluster, key.namespace),
+            *self._waiting(upgrade.timeout_seconds),
+            _JOBS,
+        ]
         argv += ["--reset-values", "--history-max", _HISTORY_MAX]
         argv += ["--description", upgrade.description]
         if upgrade.labels:
@@ -116,7 +142,7 @@ class HelmCli:
 
     def rollback(self, key: ReleaseKey, revision: int, timeout_seconds: int) -> None:
         """The new revision's description reads `Rollback to <revision>`, with both Helms."""
-        argv = ["rollback", *_place(key), *self._waiting(timeout_seconds), _JOBS]
+        argv = ["rollback", *place(key.cluster, key.namespace), *self._waiting(timeout_seconds), _JOBS]
         argv += ["--history-max", _HISTORY_MAX]
         completed = self._call([*argv, "--", key.name, str(revision)])
         if completed.code != 0:
@@ -126,7 +152,14 @@ class HelmCli:
     def uninstall(self, key: ReleaseKey, timeout_seconds: int, *, trace: str = "") -> None:
         """Does nothing when there is no such release. Without a trace it also forgets one that was kept."""
         kept = ["--keep-history", "--description", trace] if trace else []
-        argv = ["uninstall", *_place(key), *self._waiting(timeout_seconds), *kept, "--", key.name]
+        argv = [
+            "uninstall",
+            *place(key.cluster, key.namespace),
+            *self._waiting(timeout_seconds),
+            *kept,
+            "--",
+            key.name,
+        ]
         completed = self._call(argv)
         if completed.code != 0 and not is_absent(completed):
             raise cluster_failure(completed, f"the release {key.name} cannot be uninstalled")
@@ -172,11 +205,6 @@ class HelmCli:
         hint = "name another program in the environment variable HELMFORGE_HELM"
         completed = self._runner.check(argv, what=f"{self._program} does not tell its version", hint=hint)
         return HelmVersion.parse(completed.out, self._program)
-
-
-def _place(key: ReleaseKey) -> list[str]:
-    context = ["--kube-context", key.cluster.context] if key.cluster.context else []
-    return ["--namespace", key.namespace, *context]
 
 
 def _values(files: Iterable[Path]) -> list[str]:

@@ -51,6 +51,11 @@ class HelmVersion:
         )
 
     @property
+    def every_state(self) -> tuple[str, ...]:
+        """Helm 4 lists releases of every state by itself."""
+        return () if self.number[0] > 3 else ("--all",)  # noqa: PLR2004 - a version
+
+    @property
     def wait(self) -> tuple[str, ...]:
         """Helm 4 without a strategy waits for hooks only."""
         return ("--wait=watcher",) if self.number[0] > 3 else ("--wait",)  # noqa: PLR2004 - a version

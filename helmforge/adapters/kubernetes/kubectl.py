@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from helmforge.adapters.kubernetes.client import KubectlClient, reason
+from helmforge.adapters.kubernetes.containers import KINDS, containers_of
 from helmforge.adapters.kubernetes.explanation import Explanation
 from helmforge.adapters.kubernetes.leases import lease_document, lease_from, lease_name
 from helmforge.adapters.kubernetes.pods import pod_restarts
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
     from helmforge.adapters.process import Runner
     from helmforge.domain.cluster import Lease, PodRestarts, ReleaseKey, RolloutReport
+    from helmforge.domain.containers import Container
+    from helmforge.domain.names import Namespace
     from helmforge.domain.settings import Cluster
 
 _PENDING = "pending-install,pending-upgrade"
@@ -112,6 +115,13 @@ class Kubectl:
         if completed.code != 0:
             what = f"cannot remove old failed revisions of {key.name}"
             raise self._client.failure(key.cluster, completed, what)
+
+    def containers(self, cluster: Cluster, namespace: Namespace) -> tuple[Container, ...]:
+        place = (f"--namespace={namespace}", "--output=json")
+        completed = self._client.read(cluster, "get", KINDS, *place)
+        if completed.code != 0:
+            raise self._client.failure(cluster, completed, f"cannot read what runs in {namespace}")
+        return tuple(containers_of(json.loads(completed.out)["items"]))
 
     def explain(self, key: ReleaseKey) -> RolloutReport:
         """Only pods that are not ready are reported. Never fails: what cannot be read is a line

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from helmforge.adapters.registry.media_types import INDEXES, MANIFESTS
-from helmforge.adapters.registry.problems import RegistryError, printable
+from helmforge.adapters.registry.problems import AlteredContentError, RegistryError, printable
 from helmforge.domain.oci import Descriptor, Digest
 from helmforge.errors import HelmforgeError
 
@@ -43,7 +43,7 @@ def digest_of(content: bytes, like: Digest | None = None) -> Digest:
 
 def verify(content: bytes, digest: Digest, where: str) -> None:
     if digest_of(content, digest) != digest:
-        raise RegistryError(
+        raise AlteredContentError(
             "the registry sent something else than was asked for",
             where=where,
             why=f"{len(content)} bytes whose digest is {digest_of(content, digest)}, not {digest}",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from helmforge.adapters.registry.calls import Call, pull, push
 from helmforge.adapters.registry.content import MANIFEST_LIMIT, digest_of, verify
 from helmforge.adapters.registry.media_types import ACCEPT, INDEXES, MANIFESTS
-from helmforge.adapters.registry.problems import RegistryError, bare_url, printable
+from helmforge.adapters.registry.problems import AlteredContentError, RegistryError, bare_url, printable
 from helmforge.adapters.registry.urls import follow, origin, repository_url
 from helmforge.domain.oci import Descriptor, Digest, Manifest
 from helmforge.errors import UsageError
@@ -169,7 +169,7 @@ def _announced(answer: Answer) -> Digest | None:
 
 def _expect_digest(ref: ImageRef, digest: Digest, answer: Answer) -> None:
     if ref.digest and ref.digest != digest:
-        raise RegistryError(
+        raise AlteredContentError(
             "the registry sent something else than was asked for",
             where=bare_url(answer.url),
             why=f"Docker-Content-Digest {digest}, expected {ref.digest}",

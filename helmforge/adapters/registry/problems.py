@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from helmforge.domain.oci import AlteredError
 from helmforge.errors import HelmforgeError
 
 if TYPE_CHECKING:
@@ -17,6 +18,10 @@ _MOST_ERRORS = 3
 
 class RegistryError(HelmforgeError):
     """The registry refused a request or answered against the specification."""
+
+
+class AlteredContentError(RegistryError, AlteredError):
+    """Content whose digest is not the one that was asked for."""
 
 
 class RegistryAuthError(RegistryError):

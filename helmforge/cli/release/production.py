@@ -1,4 +1,4 @@
-"""What approve, promote and rollback have in common: all is judged by the trunk's configuration."""
+"""What approve, promote, rollback and verify have in common: all is judged by the trunk's configuration."""
 
 from __future__ import annotations
 
@@ -28,3 +28,20 @@ def look_up(service: str, environment: str) -> Production:
     services = configuration.trunk_services(world.git, settings)
     found = configuration.find_service(world.git, settings, services, service)
     return Production(world, settings, found, settings.environment(environment))
+
+
+@dataclass(frozen=True)
+class WholeEnvironment:
+    world: World
+    settings: Settings
+    services: tuple[Service, ...]
+    environment: Environment
+
+
+def look_up_all(environment: str) -> WholeEnvironment:
+    from helmforge.flows import configuration  # noqa: PLC0415 - heavy imports happen late
+
+    world, local = connect()
+    settings = configuration.trunk_settings(world.git, local)
+    found = settings.environment(environment)
+    return WholeEnvironment(world, settings, configuration.trunk_services(world.git, settings), found)

@@ -14,8 +14,11 @@ if TYPE_CHECKING:
         ReleaseKey,
         ReleaseRevision,
         RolloutReport,
+        StoredRelease,
         Upgrade,
     )
+    from helmforge.domain.containers import Container
+    from helmforge.domain.names import Namespace
     from helmforge.domain.oci import Repository
     from helmforge.domain.settings import Cluster
     from helmforge.flows.ports.log import Log
@@ -37,6 +40,12 @@ class Helm(Protocol):
 
     def history(self, key: ReleaseKey) -> tuple[ReleaseRevision, ...]:
         """Oldest first, pending and failed ones included; empty when there is no such release."""
+
+    def stored(self, key: ReleaseKey, revision: int) -> StoredRelease:
+        """What Helm keeps of a revision that `history` names."""
+
+    def releases(self, cluster: Cluster, namespace: Namespace) -> tuple[str, ...]:
+        """The names of the releases in the namespace, whatever their state, but for those uninstalled."""
 
     def upgrade(self, upgrade: Upgrade, log: Log) -> None:
         """`upgrade --install --wait --reset-values`; never rolls back by itself."""
@@ -72,6 +81,9 @@ class Kubernetes(Protocol):
         """Deletes Helm's records of these revisions, but never of one that is deployed. For the holder of
         the Lease only.
         """
+
+    def containers(self, cluster: Cluster, namespace: Namespace) -> tuple[Container, ...]:
+        """Of every pod in the namespace that has not ended."""
 
     def explain(self, key: ReleaseKey) -> RolloutReport: ...
     def restarts(self, key: ReleaseKey) -> tuple[PodRestarts, ...]:

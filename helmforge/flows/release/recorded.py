@@ -17,7 +17,12 @@ def recorded_repository(settings: Settings, record: DeploymentRecord) -> Reposit
 
     Whether its registry may be spoken to without TLS says helmforge.yaml alone.
     """
-    host, _, path = record.repository.partition("/")
+    return repository_named(settings, record.repository)
+
+
+def repository_named(settings: Settings, name: str) -> Repository:
+    """`<host>/<path>`; UsageError when it is no such name."""
+    host, _, path = name.partition("/")
     hosts = (settings.registry.host, *(one.images.registry.host for one in settings.environments))
     known = {one.host: one for one in hosts}
     return Repository(known.get(host) or RegistryHost(host), path)

@@ -69,7 +69,8 @@ def _compose(
         "ContainersReady": ready,
         "Ready": ready,
     }
-    container = {"imageID": "", "ready": ready, "started": "running" in state, "state": state}
+    waits = "waiting" in state and not last
+    container = {"ready": ready, "started": "running" in state, "state": state}
     container |= {"lastState": last or {}, "restartCount": _CRASHES if last else 0}
     return {
         "phase": phase,
@@ -80,10 +81,22 @@ def _compose(
             {"type": name, "status": str(value), "lastTransitionTime": since} for name, value in truth.items()
         ],
         "containerStatuses": [
-            {"name": item["name"], "image": item.get("image", ""), **container}
+            {
+                "name": item["name"],
+                "image": item.get("image", ""),
+                "imageID": "" if waits else _image_id(item.get("image", "")),
+                **container,
+            }
             for item in pod["spec"]["containers"]
         ],
     }
+
+
+def _image_id(image: str) -> str:
+    """Of an image that is pinned by digest: no registry is asked, and nothing else is known of its bytes."""
+    name, at, digest = image.partition("@")
+    folder, slash, last = name.rpartition("/")
+    return f"{folder}{slash}{last.partition(':')[0]}@{digest}" if at else ""
 
 
 def _report(store: Store, pod: Object, fault: str | None) -> None:

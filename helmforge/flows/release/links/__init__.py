@@ -1,0 +1,1 @@
+"""The links of `release verify`, each of which asks the world one question."""

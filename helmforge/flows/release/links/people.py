@@ -1,0 +1,115 @@
+"""Who let it in: the approvals as they were judged then, and the record of the promotion."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from helmforge.domain.approval import Subject, judge
+from helmforge.domain.chain import broken, not_applicable, ok, unknown
+from helmforge.domain.deployment import previous
+from helmforge.flows.release.promotions import promotions_of
+from helmforge.flows.release.subject import authors
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from helmforge.domain.chain import Link
+    from helmforge.domain.git import AnnotatedTag
+    from helmforge.domain.promotion_record import PromotionRecord
+    from helmforge.flows.release.links.case import Case
+
+
+def promotion_record(case: Case) -> Link:
+    name = "promotion record"
+    if not case.is_promoted:
+        return not_applicable(name, f"nothing is promoted to {case.environment.name}")
+    image = case.repository.at(case.image)
+    if not case.promotions:
+        _, bad = promotions_of(case.world, image)
+        return broken(
+            name,
+            f"no record says that {case.record.version} was promoted to {case.environment.name}",
+            f"a record at {image}",
+            "; ".join(bad) or "none",
+        )
+    record = case.promotions[-1]
+    for what, (expected, found) in _differences(case, record).items():
+        if expected != found:
+            return broken(name, f"the record names another {what} than was deployed", expected, found)
+    when = record.promoted_at.isoformat(timespec="minutes")
+    return ok(name, f"promoted by {record.promoted_by} at {when}")
+
+
+def _differences(case: Case, record: PromotionRecord) -> dict[str, tuple[str, str]]:
+    ours, artifact = case.record, case.artifact
+    return {
+        "commit": (ours.commit, record.commit),
+        "image": (ours.image, str(record.image)),
+        "target": (f"{ours.repository}:{ours.version}", record.target),
+        "source": (f"{artifact.images}@{ours.image}", record.source),
+        "chart": (str(artifact.charts), record.charts_source),
+        "list of approvals": (_joined(ours.approvals), _joined(one.name for one in record.approvals)),
+    }
+
+
+def _joined(names: object) -> str:
+    return ", ".join(sorted(names)) or "none"  # type: ignore[call-overload]  # iterables of texts
+
+
+def approvals(case: Case) -> Link:
+    name = "approvals"
+    if not case.is_promoted:
+        return not_applicable(name, f"{case.environment.name} needs no approval")
+    when = _moment(case)
+    if when is None:
+        return unknown(name, "neither Helm nor a promotion record says when it was promoted")
+    prefix = _subject(case).tag_prefix
+    with case.fetching:
+        present = {tag.name: tag for tag in case.world.git.tags(prefix)}
+    named = case.record.approvals
+    if gone := [tag for tag in named if tag not in present]:
+        return broken(name, "an approval that counted is gone", gone[0], "none")
+    if moved := _moved(case, present):
+        return moved
+    return _judged(case, [present[tag] for tag in named], when)
+
+
+def _judged(case: Case, tags: list[AnnotatedTag], when: datetime) -> Link:
+    name, policy = "approvals", case.environment.approvals
+    before = previous(case.history)
+    with case.fetching:
+        writers = authors(case.world, case.service, case.artifact, before.commit if before else "")
+    verdict = judge(tags, _subject(case), policy, writers, when)
+    if verdict.granted and not verdict.rejected:
+        people = ", ".join(tag.rpartition("/")[2] for tag in verdict.valid) or "nobody, as the policy says"
+        return ok(
+            name, f"{len(verdict.valid)} of {policy.required}: {people}, judged as of {when:%Y-%m-%d %H:%M}Z"
+        )
+    if before is None and min(one.revision for one in case.history) > 1 and verdict.rejected:
+        return unknown(name, f"{verdict.rejected[0][1]}; but Helm no longer knows what ran before")
+    what = "; ".join(f"{tag} does not count: {reason}" for tag, reason in verdict.rejected)
+    have = f"{len(verdict.valid)} valid approvals"
+    return broken(name, what or "too few approvals", f"{policy.required} valid approvals", have)
+
+
+def _moved(case: Case, present: dict[str, AnnotatedTag]) -> Link | None:
+    for record in case.promotions[-1:]:
+        for one in record.approvals:
+            tag = present.get(one.name)
+            if tag is None:
+                return broken("approvals", "an approval in the promotion record is gone", one.name, "none")
+            if one.oid and tag.oid != one.oid:
+                return broken("approvals", f"{one.name} was replaced after the promotion", one.oid, tag.oid)
+    return None
+
+
+def _subject(case: Case) -> Subject:
+    record = case.record
+    return Subject(case.environment.name, case.service.name, record.version, record.image, record.chart)
+
+
+def _moment(case: Case) -> datetime | None:
+    """When the artifact first came in: an approval may expire afterwards."""
+    if case.promotions:
+        return case.promotions[-1].promoted_at
+    return case.first_revision.updated if case.first_revision else None
