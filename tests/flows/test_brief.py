@@ -228,6 +228,7 @@ def test_production_that_cannot_be_asked(outside: Outside) -> None:
     found: Any = briefed(outside)
     assert unknown(found) == {"running", "changes", "difference"}
     assert found.running.why == "the cluster does not answer: dial tcp 10.0.0.1:6443: i/o timeout"
+    assert found.changes.why == found.difference.why == "what runs in prod is not known"
     assert (found.image.size, found.image.before) == (12, None)
     assert (len(found.findings.added), found.findings.compared) == (2, False)
     assert "everybody who ever changed the service" in found.approvals.note

@@ -60,7 +60,7 @@ def _gather(case: Case, pool: ThreadPoolExecutor) -> Brief:
     return Brief(
         subject=_subject(case),
         made=case.world.clock.now(),
-        running=attempt(lambda: case.production.result().running),
+        running=attempt(lambda: case.asked.result().running),
         changes=changes,
         difference=difference.result(),
         lone_keys=lone_keys.result(),

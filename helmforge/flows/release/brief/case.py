@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from helmforge.domain.brief import Unknown
-from helmforge.errors import HelmforgeError, StoppedError
+from helmforge.errors import HelmforgeError, StepError, StoppedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,9 +29,7 @@ _ADVICE = "Use --debug"
 
 @dataclass(frozen=True)
 class Case:
-    """`work` is a temporary folder. `production` and `chart` (the new one) are asked for once, and raise a
-    HelmforgeError in each part that needs them.
-    """
+    """`work` is a temporary folder. `asked` is what runs now, `chart` the new chart: each asked for once."""
 
     world: World
     settings: Settings
@@ -40,8 +38,18 @@ class Case:
     version: Version
     published: PublishedVersion
     work: Path
-    production: Future[Production]
+    asked: Future[Production]
     chart: Future[PulledChart]
+
+    @property
+    def production(self) -> Production:
+        """StepError where it is not known, without the reason: the brief says that once."""
+        try:
+            return self.asked.result()
+        except StoppedError:
+            raise
+        except HelmforgeError as error:
+            raise StepError(f"what runs in {self.environment.name} is not known") from error
 
 
 def attempt(part: Callable[[], T]) -> Part[T]:

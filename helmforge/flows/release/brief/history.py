@@ -9,7 +9,7 @@ from helmforge.domain.approval import judge
 from helmforge.domain.brief.changes import Changes
 from helmforge.domain.brief.decision import SignOffs
 from helmforge.errors import HelmforgeError, StepError, StoppedError
-from helmforge.flows.release.brief.case import attempt, in_short
+from helmforge.flows.release.brief.case import attempt
 from helmforge.flows.release.subject import authors, paths_of
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def read_history(case: Case) -> tuple[Part[Changes], Part[SignOffs]]:
 
 def _changes(case: Case) -> Changes:
     git, artifact = case.world.git, case.published.artifact
-    record = case.production.result().record
+    record = case.production.record
     git.fetch(f"refs/tags/{artifact.claim_tag}")
     paths = paths_of(case.service)
     if record is None:
@@ -50,14 +50,11 @@ def _sign_offs(case: Case) -> SignOffs:
     """As `release promote` judges; where it could not ask the cluster it refuses, and this only warns."""
     since, note = "", ""
     try:
-        since = case.production.result().running.commit
+        since = case.production.running.commit
     except StoppedError:
         raise
     except HelmforgeError as error:
-        note = (
-            f"what runs in {case.environment.name} is not known ({in_short(error)}), so everybody who ever "
-            "changed the service counts as an author"
-        )
+        note = f"{error.what}, so everybody who ever changed the service counts as an author"
     subject, policy = case.published.subject(case.environment), case.environment.approvals
     writers = authors(case.world, case.service, case.published.artifact, since)
     tags = case.world.git.tags(subject.tag_prefix)

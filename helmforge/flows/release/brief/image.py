@@ -24,7 +24,7 @@ def new_image(case: Case) -> ImageRef:
 
 def running_image(case: Case) -> ImageRef | None:
     """None when nothing runs."""
-    record = case.production.result().record
+    record = case.production.record
     if record is None or not record.image:
         return None
     return recorded_repository(case.settings, record).at(Digest.parse(record.image))

@@ -41,7 +41,7 @@ def _obstacles(case: Case) -> Iterator[str]:
 
 def _undo(case: Case) -> str:
     """By the version that runs now: after a second promotion "the one before" would be another one."""
-    record = case.production.result().record
+    record = case.production.record
     if record is None:
         return ""
     command = f"helmforge release rollback {case.service.name}"

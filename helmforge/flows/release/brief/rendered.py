@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 def read_difference(case: Case) -> Difference:
-    record = case.production.result().record
+    record = case.production.record
     before: list[Mapping[str, Any]] = []
     if record is not None:
         chart = pull(case.world, case.published.artifact, Digest.parse(record.chart))
