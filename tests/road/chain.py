@@ -27,6 +27,14 @@ class Promoted:
 
     scene: Scene
 
+    @classmethod
+    def make(cls, scene: Scene) -> Promoted:
+        scene.release(VERSION)
+        scene.shop.repo.git("checkout", "--quiet", "--force", "main")
+        scene.shop.approve(VERSION)
+        scene.shop.good("release", "promote", SERVICE, VERSION, "--env", "prod")
+        return cls(scene)
+
     def verify(self, *options: str, kubeconfig: Path | None = None) -> Ran:
         arguments = options or (SERVICE, "--env", "prod")
         config = kubeconfig or self.scene.shop.place.kubeconfig
@@ -78,6 +86,7 @@ class Promoted:
         """As somebody who may push to the registry can."""
         folder = self.storage / "docker/registry/v2/repositories" / repository / "_manifests"
         link = folder / "tags" / tag / "current/link"
+        link.parent.mkdir(parents=True, exist_ok=True)
         link.write_text(digest, encoding="utf-8")
         if digest != OTHER:
             revision = folder / "revisions/sha256" / digest.partition(":")[2]
@@ -87,6 +96,14 @@ class Promoted:
     def blob(self, digest: str) -> Path:
         name = digest.partition(":")[2]
         return self.storage / "docker/registry/v2/blobs/sha256" / name[:2] / name / "data"
+
+    def alter_promotion_record(self) -> None:
+        tag = self.record()["image"].replace(":", "-")
+        index = self.blob(self.scene.shop.digest(f"prod/{SERVICE}", tag))
+        (entry,) = json.loads(index.read_bytes())["manifests"]
+        manifest = json.loads(self.blob(entry["digest"]).read_bytes())
+        blob = self.blob(manifest["layers"][0]["digest"])
+        blob.write_bytes(blob.read_bytes().replace(b"ada@example.com", b"eve@example.com"))
 
     def forge_record(self, **facts: Any) -> None:
         """As somebody who may change Secrets of the namespace can: Helm's own record tells another story."""

@@ -29,11 +29,7 @@ LINKS = [
 
 @pytest.fixture(scope="module")
 def promoted(scene: Scene) -> Promoted:
-    scene.release(VERSION)
-    scene.shop.repo.git("checkout", "--quiet", "--force", "main")
-    scene.shop.approve(VERSION)
-    scene.shop.good("release", "promote", SERVICE, VERSION, "--env", "prod")
-    return Promoted(scene)
+    return Promoted.make(scene)
 
 
 def statuses(document: Any) -> dict[str, str]:
@@ -195,12 +191,7 @@ def _no_record(it: Promoted) -> None:
 
 
 def _altered_record(it: Promoted) -> None:
-    shop = it.scene.shop
-    index = it.blob(shop.digest(f"prod/{SERVICE}", it.record()["image"].replace(":", "-")))
-    (entry,) = json.loads(index.read_bytes())["manifests"]
-    manifest = json.loads(it.blob(entry["digest"]).read_bytes())
-    blob = it.blob(manifest["layers"][0]["digest"])
-    blob.write_bytes(blob.read_bytes().replace(b"ada@example.com", b"eve@example.com"))
+    it.alter_promotion_record()
 
 
 def _another_commit(it: Promoted) -> None:

@@ -11,6 +11,7 @@ COMMANDS = {
     "approve": "helmforge.cli.release.approve:approve",
     "promote": "helmforge.cli.release.promote:promote",
     "rollback": "helmforge.cli.release.rollback:rollback",
+    "audit": "helmforge.cli.release.audit:audit",
     "verify": "helmforge.cli.release.verify:verify",
 }
 

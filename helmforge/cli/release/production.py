@@ -30,18 +30,9 @@ def look_up(service: str, environment: str) -> Production:
     return Production(world, settings, found, settings.environment(environment))
 
 
-@dataclass(frozen=True)
-class WholeEnvironment:
-    world: World
-    settings: Settings
-    services: tuple[Service, ...]
-    environment: Environment
-
-
-def look_up_all(environment: str) -> WholeEnvironment:
+def look_up_everything() -> tuple[World, Settings, tuple[Service, ...]]:
     from helmforge.flows import configuration  # noqa: PLC0415 - heavy imports happen late
 
     world, local = connect()
     settings = configuration.trunk_settings(world.git, local)
-    found = settings.environment(environment)
-    return WholeEnvironment(world, settings, configuration.trunk_services(world.git, settings), found)
+    return world, settings, configuration.trunk_services(world.git, settings)

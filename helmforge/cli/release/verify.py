@@ -8,7 +8,7 @@ import click
 
 from helmforge.cli.options import environment_option, output_option
 from helmforge.cli.printing import as_json, clean, table
-from helmforge.cli.release.production import look_up, look_up_all
+from helmforge.cli.release.production import look_up, look_up_everything
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,8 +42,8 @@ def verify(service: str | None, environment: str, output: str, *, every: bool) -
         at = look_up(service, environment)
         chains: tuple[Chain, ...] = (flow.verify(at.world, at.settings, at.service, at.environment),)
     else:
-        all_at = look_up_all(environment)
-        chains = flow.verify_all(all_at.world, all_at.settings, all_at.services, all_at.environment)
+        world, settings, services = look_up_everything()
+        chains = flow.verify_all(world, settings, services, settings.environment(environment))
     if output == "json":
         click.echo(as_json(_document(environment, chains), indent=2))
     else:
