@@ -31,6 +31,7 @@ NAMESPACE_EVERYTHING: Values = {
         "dns": [{"namespaceSelector": {"matchLabels": {"example.com/dns": "yes"}}}],
         "egress": [{"to": [{"ipBlock": {"cidr": "10.0.0.0/8"}}]}],
     },
+    "imagePolicy": {"enabled": True, "repositories": ["myrepo.cr.io/prod", "localhost:5000"]},
     "deployer": {
         "users": ["ci@example.com"],
         "groups": ["shop-release-managers"],

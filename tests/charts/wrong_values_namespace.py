@@ -15,6 +15,7 @@ MISSPELT: list[Row] = [
     ("denyegress", {"networkPolicy": {"denyegress": True}}),
     ("enforced", {"podSecurity": {"enforced": {"level": "restricted", "version": "latest"}}}),
     ("image", {"image": {"tag": "1.0.0"}}),
+    ("repository", {"imagePolicy": {"repository": "r.example"}}),
 ]
 WRONG: list[Row] = [
     ("namespace", {"namespace": "Shop"}),
@@ -34,6 +35,10 @@ WRONG: list[Row] = [
     ("version", {"podSecurity": {"warn": {"version": "1.30"}}}),
     ("version", {"podSecurity": {"warn": {"version": 1.30}}}),
     ("dns", {"networkPolicy": {"dns": {"namespaceSelector": {}}}}),
+    ("repositories", {"imagePolicy": {"repositories": ["myrepo.cr.io/prod:1"]}}),
+    ("repositories", {"imagePolicy": {"repositories": ["library"]}}),
+    ("repositories", {"imagePolicy": {"repositories": ["r.example/prod|.*"]}}),
+    ("repositories", {"imagePolicy": {"repositories": ["r.example/it's"]}}),
     ("labels", {"labels": {"cost-centre": 4711}}),
 ]
 
@@ -53,6 +58,7 @@ DANGEROUS: list[Row] = [
         "labels: pod-security.kubernetes.io/enforce",
         {"namespace": "shop-qa", "labels": {"pod-security.kubernetes.io/enforce": "privileged"}},
     ),
+    ("imagePolicy.repositories: name where", {"namespace": "shop-qa", "imagePolicy": {"enabled": True}}),
     (
         "annotations: helm.sh/resource-policy",
         {"namespace": "shop-qa", "annotations": {"helm.sh/resource-policy": "delete"}},

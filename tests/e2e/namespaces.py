@@ -27,6 +27,10 @@ def administrator(program: str, kubeconfig: Path, folder: Path) -> Iterator[Admi
     chart = scaffold(replace(answers("namespace"), service="shop-namespace"), folder / "namespace")
     made = Administrator(require_tool(program), kubeconfig, chart, prefix, folder)
     yield made
+    policies = "validatingadmissionpolicies,validatingadmissionpolicybindings"
+    for policy in made.kubectl("get", policies, "--output=name").split():
+        if policy.partition("/")[2].startswith(f"{prefix}-"):
+            made.kubectl("delete", policy)
     for namespace in made.kubectl("get", "namespaces", "--output=name").split():
         if namespace.startswith(f"namespace/{prefix}-"):
             made.kubectl("delete", namespace, "--wait=false")

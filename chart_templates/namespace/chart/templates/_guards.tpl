@@ -16,6 +16,9 @@
 {{- if hasKey .Values.annotations "helm.sh/resource-policy" -}}
 {{- include "<% service %>.refuse" "annotations: helm.sh/resource-policy stays keep, or an uninstall would delete all that runs" -}}
 {{- end -}}
+{{- if and .Values.imagePolicy.enabled (not .Values.imagePolicy.repositories) -}}
+{{- include "<% service %>.refuse" "imagePolicy.repositories: name where images may come from; without one, nothing could start" -}}
+{{- end -}}
 {{- include "<% service %>.quotaGuard" . -}}
 {{- include "<% service %>.deployerGuard" .Values.deployer -}}
 {{- end -}}
