@@ -40,6 +40,7 @@ def _github(environment: Environment) -> Ci:
         commit_url=_url(f"{repository}/commit/") if repository else "",
         summary_file=environment.get("GITHUB_STEP_SUMMARY", ""),
         output_file=environment.get("GITHUB_OUTPUT", ""),
+        promotes=_after("promote-", environment.get("GITHUB_JOB", "")),
     )
 
 
@@ -49,6 +50,7 @@ def _gitlab(environment: Environment) -> Ci:
         CiSystem.GITLAB,
         run_url=_url(environment.get("CI_JOB_URL", "")),
         commit_url=_url(f"{project}/-/commit/") if project else "",
+        promotes=environment.get("CI_ENVIRONMENT_NAME", ""),
     )
 
 
@@ -59,11 +61,20 @@ def _azure(environment: Environment) -> Ci:
         CiSystem.AZURE,
         run_url=_url(f"{project}/_build/results?buildId={build}") if project and build else "",
         temporary=environment.get("AGENT_TEMPDIRECTORY", ""),
+        promotes=environment.get("ENVIRONMENT_NAME", ""),
     )
 
 
 def _jenkins(environment: Environment) -> Ci:
-    return Ci(CiSystem.JENKINS, run_url=_url(environment.get("BUILD_URL", "")))
+    return Ci(
+        CiSystem.JENKINS,
+        run_url=_url(environment.get("BUILD_URL", "")),
+        promotes=_after("promote to ", environment.get("STAGE_NAME", "")),
+    )
+
+
+def _after(prefix: str, name: str) -> str:
+    return name.removeprefix(prefix) if name.startswith(prefix) else ""
 
 
 def _joined(environment: Environment, server: str, path: str) -> str:

@@ -6,13 +6,14 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from helmforge.config import builds, values
+from helmforge.config.approvals import approval_rules
 from helmforge.config.values import objection
 from helmforge.domain.names import EnvironmentName
-from helmforge.domain.settings import ApprovalPolicy, DeployWhen
+from helmforge.domain.settings import DeployWhen
 from helmforge.schemas.problem import Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
 _PATH = "a path inside the repository"
 
@@ -38,8 +39,11 @@ def broken_rules(data: dict[str, Any]) -> Iterator[Problem]:
         yield from builds.builder_rules(data["builder"])
     yield from builds.repository_build_rules(data.get("build", {}))
     yield from _scan_rules(data.get("scan", {}))
+    first = next(iter(data["environments"]))
+    if "soak" in data["environments"][first].get("approvals", {}):
+        yield Problem(("environments", first, "approvals", "soak"), "expected none: no environment is before")
     for name, environment in data["environments"].items():
-        yield from _environment_rules(("environments", name), environment)
+        yield from _environment_rules(("environments", name), environment, data.get("teams", {}))
         if "imageNamespace" in environment and not unusable:
             yield from _image_rules(("environments", name, "imageNamespace"), environment, data["registry"])
 
@@ -51,12 +55,14 @@ def _scan_rules(data: dict[str, Any]) -> Iterator[Problem]:
         yield from objection(("scan", "ignoreFile"), _PATH, values.parse_path, data["ignoreFile"])
 
 
-def _environment_rules(path: tuple[str, str], data: dict[str, Any]) -> Iterator[Problem]:
+def _environment_rules(
+    path: tuple[str, str], data: dict[str, Any], teams: Mapping[str, Sequence[str]]
+) -> Iterator[Problem]:
     yield from objection(path, "an environment name", EnvironmentName.parse, path[1])
     if "namespace" in data:
         yield from objection((*path, "namespace"), "a namespace", values.check_namespace, data["namespace"])
     if "approvals" in data:
-        yield from _approval_rules((*path, "approvals"), data["approvals"], data["deploy"])
+        yield from approval_rules((*path, "approvals"), data["approvals"], data["deploy"], teams)
 
 
 def _image_rules(path: tuple[str, ...], data: dict[str, Any], registry: Any) -> Iterator[Problem]:  # noqa: ANN401 - a string or a mapping
@@ -67,13 +73,3 @@ def _image_rules(path: tuple[str, ...], data: dict[str, Any], registry: Any) -> 
             path,
             f"expected none: only a promotion copies images, and `deploy: {data['deploy']}` has none",
         )
-
-
-def _approval_rules(path: tuple[str, ...], data: dict[str, Any], deploy: str) -> Iterator[Problem]:
-    if deploy != DeployWhen.ON_APPROVAL.value:
-        yield Problem(path, f"expected no approvals, got some: nobody is asked with `deploy: {deploy}`")
-    approvers = set(data.get("from", []))
-    required = data.get("required", ApprovalPolicy.required)
-    if approvers and required > len(approvers):
-        most = f"at most {len(approvers)}, as many as `from` names"
-        yield Problem((*path, "required"), f"expected {most}, got {required}")

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from helmforge.config import builds, values
+from helmforge.config.approvals import parse_approvals
 from helmforge.config.rules import broken_rules
 from helmforge.domain.names import EnvironmentName
 from helmforge.domain.settings import (
-    ApprovalPolicy,
     Branches,
     Ci,
     Cluster,
@@ -21,6 +21,8 @@ from helmforge.schemas import Schema
 from helmforge.yamlio import parse
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from helmforge.domain.settings import (
         Registry,
     )
@@ -42,7 +44,8 @@ def _settings(data: dict[str, Any]) -> Settings:
     return Settings(
         registry=registry,
         environments=tuple(
-            _environment(EnvironmentName(name), each, registry) for name, each in data["environments"].items()
+            _environment(EnvironmentName(name), each, registry, data.get("teams", {}))
+            for name, each in data["environments"].items()
         ),
         trunk=data.get("trunk", Settings.trunk),
         remote=data.get("remote", Settings.remote),
@@ -86,7 +89,9 @@ def _scan(data: dict[str, Any]) -> Scan:
     )
 
 
-def _environment(name: EnvironmentName, data: dict[str, Any], registry: Registry) -> Environment:
+def _environment(
+    name: EnvironmentName, data: dict[str, Any], registry: Registry, teams: Mapping[str, Sequence[str]]
+) -> Environment:
     cluster = data["cluster"]
     return Environment(
         name=name,
@@ -95,16 +100,6 @@ def _environment(name: EnvironmentName, data: dict[str, Any], registry: Registry
         deploy=DeployWhen(data["deploy"]),
         images=values.parse_images(data.get("imageNamespace"), registry),
         prereleases=data.get("prereleases", Environment.prereleases),
-        approvals=_approvals(data.get("approvals", {})),
+        approvals=parse_approvals(data.get("approvals", {}), teams),
         timeout=values.parse_duration(data["timeout"]) if "timeout" in data else Environment.timeout,
-    )
-
-
-def _approvals(data: dict[str, Any]) -> ApprovalPolicy:
-    return ApprovalPolicy(
-        required=int(data.get("required", ApprovalPolicy.required)),
-        approvers=tuple(data.get("from", ApprovalPolicy.approvers)),
-        not_author=data.get("notAuthor", ApprovalPolicy.not_author),
-        signed=data.get("signed", ApprovalPolicy.signed),
-        expires=values.parse_duration(data["expires"]) if "expires" in data else ApprovalPolicy.expires,
     )

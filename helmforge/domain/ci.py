@@ -15,7 +15,8 @@ class Ci:
     appended to; "" when not known.
 
     `summary_file` and `output_file` are $GITHUB_STEP_SUMMARY and $GITHUB_OUTPUT, `temporary` the folder of
-    Azure's agent that lives as long as the job.
+    Azure's agent that lives as long as the job. `promotes` is the environment whose promotion this job is, by
+    the names of the generated files; "" for any other job.
     """
 
     system: CiSystem | None = None
@@ -24,3 +25,4 @@ class Ci:
     summary_file: str = ""
     output_file: str = ""
     temporary: str = ""
+    promotes: str = ""

@@ -22,7 +22,9 @@ class Person:
 
 @dataclass(frozen=True)
 class Commit:
-    """`oid` is the full hexadecimal id, as are the `parents`; `time` the committer's, with its zone."""
+    """`oid` is the full hexadecimal id, as are the `parents`; `time` the committer's, with its zone.
+    `co_authors` stand in trailers of the message.
+    """
 
     oid: str
     author: Person
@@ -30,6 +32,7 @@ class Commit:
     time: datetime
     subject: str
     parents: tuple[str, ...] = ()
+    co_authors: tuple[Person, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from datetime import timedelta
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from helmforge.domain.approval_policy import ApprovalPolicy
 from helmforge.domain.building import BuilderChoice, BuildRules, Cache
 from helmforge.domain.names import Namespace, nearest
 from helmforge.domain.oci import Repository
@@ -56,17 +57,6 @@ class Cluster:
 
 
 @dataclass(frozen=True)
-class ApprovalPolicy:
-    """Who may sign off. `approvers` are e-mail addresses; empty means anybody."""
-
-    required: int = 1
-    approvers: tuple[str, ...] = ()
-    not_author: bool = True
-    signed: bool = False
-    expires: timedelta = timedelta(days=14)
-
-
-@dataclass(frozen=True)
 class ImageNamespace:
     """Where an environment's images live: a registry and a path template with `{service}`."""
 
@@ -87,7 +77,7 @@ class Environment:
     deploy: DeployWhen
     images: ImageNamespace
     prereleases: bool = True
-    approvals: ApprovalPolicy = ApprovalPolicy()
+    approvals: ApprovalPolicy = field(default=ApprovalPolicy())
     timeout: timedelta = timedelta(minutes=5)
 
     def namespace_of(self, service: Service) -> Namespace:

@@ -78,3 +78,20 @@ def test_an_address_cannot_end_a_link() -> None:
     hostile = 'https://ci.example/a b<script>(x)[y]"|`\n\\'
     url = surroundings({"JENKINS_URL": "x", "BUILD_URL": hostile}).run_url
     assert not set(url) & set(' <>()[]"|`\n\\')
+
+
+@pytest.mark.parametrize(
+    ("environment", "promotes"),
+    [
+        ({"GITHUB_ACTIONS": "true", "GITHUB_JOB": "promote-prod"}, "prod"),
+        ({"GITHUB_ACTIONS": "true", "GITHUB_JOB": "release"}, ""),
+        ({"GITLAB_CI": "true", "CI_ENVIRONMENT_NAME": "prod"}, "prod"),
+        ({"GITLAB_CI": "true", "CI_JOB_NAME": "promote-prod"}, ""),
+        ({"TF_BUILD": "True", "ENVIRONMENT_NAME": "prod"}, "prod"),
+        ({"JENKINS_URL": "https://ci.example", "STAGE_NAME": "promote to prod"}, "prod"),
+        ({"JENKINS_URL": "https://ci.example", "STAGE_NAME": "services"}, ""),
+        ({"GITHUB_JOB": "promote-prod", "CI_ENVIRONMENT_NAME": "prod"}, ""),
+    ],
+)
+def test_which_environment_a_job_promotes_to(environment: dict[str, str], promotes: str) -> None:
+    assert surroundings(environment).promotes == promotes

@@ -5,11 +5,11 @@ from datetime import timedelta
 import pytest
 
 from helmforge.config import parse_settings
+from helmforge.domain.approval_policy import ApprovalPolicy
 from helmforge.domain.building import BuilderChoice
 from helmforge.domain.names import EnvironmentName, ServiceName
 from helmforge.domain.oci import RegistryHost
 from helmforge.domain.settings import (
-    ApprovalPolicy,
     Branches,
     Cluster,
     DeployWhen,

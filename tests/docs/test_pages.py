@@ -60,7 +60,7 @@ DOCUMENTS = {
 
 
 def test_the_readme_and_the_json_of_its_commands(shop: Shop) -> None:
-    environment = shop.environment(email=APPROVER)
+    environment = shop.environment()
     path = with_helmforge(shop.folder / "bin", environment["PATH"])
     _demand_truth(ROOT / "README.md", shop.repo.root, environment | {"PATH": path})
 

@@ -7,13 +7,16 @@ from typing import Any
 
 import pytest
 
-from helmforge.domain.approval import Approval, Subject, approver_name, judge, may_not_approve
+from helmforge.domain.approval import Approval, Subject, approver_name
+from helmforge.domain.approval_policy import ApprovalPolicy
 from helmforge.domain.git import AnnotatedTag, Person
-from helmforge.domain.settings import ApprovalPolicy
+from helmforge.domain.verdict import Evidence, judge, may_not_approve
 from helmforge.errors import ExitCode, RefusedError, UsageError
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 SUBJECT = Subject("prod", "shop", "v1.2.0", "sha256:" + "a" * 64, "sha256:" + "b" * 64)
+NOBODY = Evidence()
+ADA = Evidence(frozenset({"ada@example.com"}))
 POLICY = ApprovalPolicy(approvers=("Ada@example.com", "bo@example.com"))
 
 
@@ -40,7 +43,7 @@ def edited(approved: Approval, **changes: object) -> str:
 
 
 def test_an_approval_for_exactly_this_artifact_counts() -> None:
-    verdict = judge([tag(approval())], SUBJECT, POLICY, frozenset(), NOW)
+    verdict = judge([tag(approval())], SUBJECT, POLICY, NOBODY, NOW)
     assert verdict.demand(SUBJECT, "") == ("approvals/prod/shop/v1.2.0/ada@example.com",)
 
 
@@ -83,7 +86,7 @@ CASES: dict[str, tuple[AnnotatedTag, str]] = {
 @pytest.mark.parametrize("case", CASES)
 def test_anything_altered_does_not_count_and_says_why(case: str) -> None:
     made, reason = CASES[case]
-    verdict = judge([made], SUBJECT, POLICY, frozenset(), NOW)
+    verdict = judge([made], SUBJECT, POLICY, NOBODY, NOW)
     assert verdict.valid == ()
     with pytest.raises(RefusedError) as caught:
         verdict.demand(SUBJECT, "ask ada")
@@ -92,20 +95,20 @@ def test_anything_altered_does_not_count_and_says_why(case: str) -> None:
 
 
 def test_an_author_does_not_count() -> None:
-    verdict = judge([tag(approval())], SUBJECT, POLICY, {"ada@example.com"}, NOW)
+    verdict = judge([tag(approval())], SUBJECT, POLICY, ADA, NOW)
     assert not verdict.granted
-    assert may_not_approve("ada@example.com", replace(POLICY, not_author=False), {"ada@example.com"}) == ""
+    assert may_not_approve("ada@example.com", replace(POLICY, not_author=False), ADA) == ""
 
 
 def test_two_approvals_of_one_required_two() -> None:
     policy = replace(POLICY, required=2)
     bo = approval(approver="bo@example.com")
-    assert not judge([tag(approval())], SUBJECT, policy, (), NOW).granted
-    assert judge([tag(approval()), tag(bo)], SUBJECT, policy, (), NOW).granted
+    assert not judge([tag(approval())], SUBJECT, policy, NOBODY, NOW).granted
+    assert judge([tag(approval()), tag(bo)], SUBJECT, policy, NOBODY, NOW).granted
 
 
 def test_none_required_is_granted_without_any() -> None:
-    assert judge([], SUBJECT, replace(POLICY, required=0), (), NOW).demand(SUBJECT, "") == ()
+    assert judge([], SUBJECT, replace(POLICY, required=0), NOBODY, NOW).demand(SUBJECT, "") == ()
 
 
 @pytest.mark.parametrize(
@@ -116,8 +119,22 @@ def test_an_address_that_is_no_ref_name_cannot_approve(email: str) -> None:
         approver_name(email)
 
 
-def test_signatures_that_cannot_be_checked_are_not_taken_for_granted() -> None:
+def test_signatures_are_not_taken_for_granted() -> None:
     policy = replace(POLICY, signed=True)
-    verdict = judge([tag(approval())], SUBJECT, policy, frozenset(), NOW)
-    assert (verdict.valid, "cannot check signatures" in verdict.rejected[0][1]) == ((), True)
-    assert "cannot check signatures" in may_not_approve("ada@example.com", policy, frozenset())
+    made = tag(approval(), oid="e" * 40)
+    verdict = judge([made], SUBJECT, policy, NOBODY, NOW)
+    assert (verdict.valid, verdict.rejected[0][1]) == ((), "it is not signed")
+    wrong = Evidence(signatures={"e" * 40: "no key of ada@example.com"})
+    assert judge([made], SUBJECT, policy, wrong, NOW).rejected[0][1] == "no key of ada@example.com"
+    assert judge([made], SUBJECT, policy, Evidence(signatures={"e" * 40: ""}), NOW).granted
+
+
+def test_aliases_are_one_person() -> None:
+    aliases = {"ada@home.example": "ada@example.com"}
+    policy = replace(POLICY, required=2)
+    tags = [tag(approval()), tag(approval(approver="ada@home.example"))]
+    verdict = judge(tags, SUBJECT, policy, Evidence(aliases=aliases), NOW)
+    assert verdict.valid == (tags[0].name,)
+    assert verdict.rejected == ((tags[1].name, f"it is by the same person as {tags[0].name}"),)
+    wrote = Evidence(frozenset({"ada@home.example"}), aliases)
+    assert "is an author" in may_not_approve("ada@example.com", POLICY, wrote)

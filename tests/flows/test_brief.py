@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from helmforge.domain.approval_policy import ApprovalPolicy
 from helmforge.domain.brief import Unknown
 from helmforge.domain.cluster import PodRestarts, ReleaseRevision
 from helmforge.domain.deployment import DeploymentRecord
@@ -19,7 +20,7 @@ from helmforge.domain.git import AnnotatedTag, Commit, Person
 from helmforge.domain.names import EnvironmentName
 from helmforge.domain.oci import Descriptor, Digest, Manifest
 from helmforge.domain.scanning import Finding
-from helmforge.domain.settings import ApprovalPolicy, Cluster, DeployWhen, Environment, ImageNamespace, Scan
+from helmforge.domain.settings import Cluster, DeployWhen, Environment, ImageNamespace, Scan
 from helmforge.domain.version import Version
 from helmforge.errors import RefusedError, StoppedError, ToolError, UnreachableError, UsageError
 from helmforge.flows.release.brief import prepare
@@ -122,8 +123,11 @@ class Outside:
         assert "shop" in paths
         return (Commit(NEW, BOB, BOB, NOW, "Say hello"),) if head == NEW else ()
 
+    def aliases(self, known: object, revision: str) -> dict[str, str]:
+        return {}
+
     def tags(self, prefix: str) -> tuple[AnnotatedTag, ...]:
-        return self.approvals
+        return self.approvals if prefix.startswith("approvals/") else ()
 
     def resolve(self, ref: ImageRef) -> Descriptor | None:
         found = (CHARTS if "charts/" in str(ref) else IMAGES).get(ref.tag or "")

@@ -155,7 +155,12 @@ class Remote:
     expires: datetime = THEN + timedelta(days=1)
     author: str = "dev@example.com"
 
-    def tags(self, _: str) -> tuple[AnnotatedTag, ...]:
+    def aliases(self, known: object, revision: str) -> dict[str, str]:
+        return {}
+
+    def tags(self, prefix: str) -> tuple[AnnotatedTag, ...]:
+        if not prefix.startswith("approvals/"):
+            return ()
         subject = Subject("prod", "shop", "1.0.0", IMAGE, chart_of("1.0.0"))
         approval = Approval(subject, APPROVER, self.expires)
         person = Person("Ada", APPROVER)

@@ -65,12 +65,12 @@ def test_a_release_branch_cannot_choose_its_registry_or_cluster(scene: Scene) ->
     assert '"context": "dev"' in ran.out
 
 
-def test_a_release_without_any_approval_is_no_valid_configuration(scene: Scene) -> None:
+def test_fewer_approvals_than_none_are_no_valid_configuration(scene: Scene) -> None:
     branch = "release/notification/5.0.0"
-    scene.pushed(branch, relaxed(scene, ("required: 1", "required: 0")))
+    scene.pushed(branch, relaxed(scene, ("required: 1", "required: -1")))
     with scene.unchanged():
         ran = scene.shop.run("pipeline", "run", "--ref", branch)
-    assert_refused(ran, 2, "environments.prod.approvals.required", "expected a number from 1 to 99")
+    assert_refused(ran, 2, "environments.prod.approvals.required", "expected a number from 0 to 99")
 
 
 def test_a_feature_branch_cannot_call_itself_a_release(scene: Scene) -> None:

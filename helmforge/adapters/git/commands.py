@@ -62,6 +62,9 @@ class GitCommands:
         self._runner = runner
         self._changes = scrubbed(runner.environment)
 
+    def within(self, folder: Path) -> GitCommands:
+        return GitCommands(self._runner, folder)
+
     def run(self, *args: str, stdin: bytes = b"", timeout: float | None = None) -> Completed:
         return self._runner.run(
             ["git", *args], cwd=self.folder, env=self._changes, stdin=stdin, timeout=timeout

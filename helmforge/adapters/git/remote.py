@@ -131,6 +131,10 @@ class Remote:
                 raise failures.declined(pushed, ref, reason)
             time.sleep(pause)
 
+    def delete(self, ref: str, oid: str) -> None:
+        """RefExistsError when `ref` no longer points to the object `oid`."""
+        self.create(ref, "", replaces=oid)
+
     def _push(self, ref: str, oid: str, replaces: str) -> Completed:
         return self._timed(
             _PUSH_SECONDS,

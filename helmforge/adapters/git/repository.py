@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 import re
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from helmforge.adapters.git import merging, names, objects, trees, work_tree
+from helmforge.adapters.git import history, merging, names, objects, people, trees, work_tree
 from helmforge.adapters.git.commands import GitCommands
 from helmforge.adapters.git.remote import Remote
-from helmforge.domain.git import Commit, Person
+from helmforge.domain.git import Person
 from helmforge.errors import UsageError
 
 if TYPE_CHECKING:
@@ -20,10 +19,8 @@ if TYPE_CHECKING:
     from helmforge.adapters.process import Completed, Runner
     from helmforge.domain.changes import Changed
     from helmforge.domain.chart_update import Merged
-    from helmforge.domain.git import AnnotatedTag
+    from helmforge.domain.git import AnnotatedTag, Commit
 
-_FORMAT = "--format=%H%x00%an%x00%ae%x00%cn%x00%ce%x00%cI%x00%s%x00%P"
-_FIELDS = 8
 _IDENTITY = re.compile(r"(?P<name>.*) <(?P<email>[^<>]*)> \d+ [+-]\d{4}\n?")
 
 
@@ -89,7 +86,9 @@ class GitRepository:
             return None
         asked = ("--max-count=1", "--ignore-missing", "--end-of-options", f"{rev}^{{commit}}", "--")
         # What git ignores may be there and broken: resolve tells this from absence.
-        found = self._commits(*asked) or (self._git.resolve(rev) and self._commits(*asked))
+        found = history.commits(self._git, *asked) or (
+            self._git.resolve(rev) and history.commits(self._git, *asked)
+        )
         return found[0] if found else None
 
     def find_commit(self, expression: str) -> Commit | None:
@@ -123,7 +122,8 @@ class GitRepository:
         tips = [self._git.commit_id(names.revision(head))]
         if base is not None:
             tips.append(f"^{self._git.commit_id(names.revision(base))}")
-        return self._commits("--end-of-options", *tips, "--", *(names.folder(path) or "." for path in paths))
+        places = (names.folder(path) or "." for path in paths)
+        return history.commits(self._git, "--end-of-options", *tips, "--", *places)
 
     def read(self, rev: str, path: str) -> bytes | None:
         return trees.read(self._git, names.revision(rev), names.folder(path))
@@ -176,6 +176,12 @@ class GitRepository:
     def tags(self, prefix: str) -> tuple[AnnotatedTag, ...]:
         return objects.read_tags(self._common, self._remote.tag_objects(prefix))
 
+    def aliases(self, known: Iterable[Person], revision: str) -> Mapping[str, str]:
+        return people.aliases(self._git, self._common, known, names.revision(revision))
+
+    def delete_tag(self, name: str, oid: str) -> None:
+        self._remote.delete(names.ref(f"refs/tags/{name}"), names.oid(oid))
+
     def _ident(self) -> str:
         """Git's own answer: GitPython's knows neither GIT_CONFIG_GLOBAL nor user.useConfigOnly."""
         found = self._git.run("-c", "user.useConfigOnly=true", "var", "GIT_COMMITTER_IDENT")
@@ -187,12 +193,6 @@ class GitRepository:
             )
         return found.out
 
-    def _commits(self, *args: str) -> tuple[Commit, ...]:
-        # git re-encodes every author's encoding to UTF-8, also unknown ones; GitPython fails there
-        flags = ("-z", "--encoding=UTF-8", "--no-color", "--no-show-signature", "--no-follow", _FORMAT)
-        fields = self._git.fields("log", *flags, *args, what="cannot read the history")
-        return tuple(_commit(*fields[at : at + _FIELDS]) for at in range(0, len(fields), _FIELDS))
-
     def _refuse_shallow(self) -> None:
         if self.is_shallow():
             raise UsageError(
@@ -201,24 +201,6 @@ class GitRepository:
                 why="the history that tells what changed is missing",
                 hint="git fetch --unshallow; in GitHub Actions: actions/checkout with fetch-depth: 0",
             )
-
-
-def _commit(
-    oid: str,
-    author: str,
-    author_email: str,
-    committer: str,
-    committer_email: str,
-    time: str,
-    subject: str,
-    parents: str,
-) -> Commit:
-    try:
-        when = datetime.fromisoformat(time)
-    except ValueError:  # a commit object may hold any number
-        when = datetime.fromtimestamp(0, UTC)
-    people = Person(author, author_email), Person(committer, committer_email)
-    return Commit(oid, *people, when, subject, tuple(parents.split()))
 
 
 def _not_usable(found: Completed, start: Path) -> UsageError:

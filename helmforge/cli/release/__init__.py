@@ -9,6 +9,7 @@ COMMANDS = {
     "status": "helmforge.cli.release.status:status",
     "brief": "helmforge.cli.release.brief:brief",
     "approve": "helmforge.cli.release.approve:approve",
+    "hold": "helmforge.cli.release.hold:hold",
     "promote": "helmforge.cli.release.promote:promote",
     "rollback": "helmforge.cli.release.rollback:rollback",
     "audit": "helmforge.cli.release.audit:audit",
@@ -18,7 +19,7 @@ COMMANDS = {
 
 @click.group(cls=LazyGroup, commands_table=COMMANDS)
 def release() -> None:
-    """Cut, approve, promote and roll back versions of a service.
+    """Cut, approve, hold, promote and roll back versions of a service.
 
     \b
     Example:

@@ -36,11 +36,12 @@ def promote(service: str, version: str, environment: str, options: RunOptions, *
     from helmforge.flows.release import promote as flow  # noqa: PLC0415
     from helmforge.flows.running import run_plan  # noqa: PLC0415
 
-    session = Session(options.without_files() if dry_run else options, wiring.ci())
+    ci = wiring.ci()
+    session = Session(options.without_files() if dry_run else options, ci)
     with session.preparing("release promote"):
         wanted = Version.parse(version)
         at = look_up(service, environment)
-        promotion = flow.prepare(at.world, at.settings, at.service, wanted, at.environment)
+        promotion = flow.prepare(at.world, at.settings, at.service, wanted, at.environment, ci)
     if dry_run:
         text = "\n".join(plan_lines(promotion.plan))
         document = plan_document(promotion.plan)

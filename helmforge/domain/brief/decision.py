@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from helmforge.domain.approval import Verdict
     from helmforge.domain.brief.part import Part
+    from helmforge.domain.verdict import Verdict
 
 
 @dataclass(frozen=True)

@@ -106,3 +106,9 @@ class Git(Protocol):
         """Asks the remote for annotated tags below `prefix` (`approvals/prod/shop/1.2.0/`, or a
         whole name). Lightweight tags are left out.
         """
+
+    def delete_tag(self, name: str, oid: str) -> None:
+        """On the remote, by compare-and-swap. RefusedError when it is no longer the tag object `oid`."""
+
+    def aliases(self, known: Iterable[Person], revision: str) -> Mapping[str, str]:
+        """Lower-case address -> lower-case address of the person, by the .mailmap of `revision` alone."""

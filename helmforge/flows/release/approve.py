@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from helmforge.domain.approval import Approval, approver_name, judge, may_not_approve
+from helmforge.domain.approval import Approval, approver_name
 from helmforge.domain.git import RefExistsError
 from helmforge.domain.settings import DeployWhen
+from helmforge.domain.verdict import may_not_approve
 from helmforge.errors import HelmforgeError, RefusedError, UsageError
-from helmforge.flows.release.subject import authors, published_version, running_commit
+from helmforge.flows.release.approvals import gather
+from helmforge.flows.release.subject import published_version, running_commit
 
 if TYPE_CHECKING:
     from helmforge.domain.settings import Environment, Service, Settings
@@ -51,11 +53,19 @@ def approve(
 ) -> Approved:
     """`settings` and `environment` are those of the trunk."""
     demand_gate(settings, environment)
+    if environment.approvals.by_ci:
+        raise RefusedError(
+            f"versions for {environment.name} are approved in the CI system",
+            where=f"helmforge.yaml environments.{environment.name}.approvals.by",
+            hint=f"approve the job that promotes to {environment.name} there",
+        )
     published = published_version(world, settings, service, version)
     subject = published.subject(environment)
-    approver = approver_name(world.git.identity().email)
-    writers = authors(world, service, published.artifact, _since(world, service, environment))
-    objection = may_not_approve(approver, environment.approvals, writers)
+    me = world.git.identity()
+    approver = approver_name(me.email)
+    since = _since(world, service, environment)
+    found = gather(world, settings, service, environment, published, since, me)
+    objection = may_not_approve(approver, environment.approvals, found.evidence)
     if objection:
         raise RefusedError(
             f"{approver} may not approve {service.name} {version} for {environment.name}",
@@ -65,13 +75,11 @@ def approve(
     now = world.clock.now().replace(microsecond=0)
     approval = Approval(subject, approver, now + environment.approvals.expires)
     commit = published.artifact.commit
-    existing = [tag for tag in world.git.tags(subject.tag_prefix) if tag.name == approval.tag]
-    if judge(existing, subject, environment.approvals, writers, now).valid:
+    if approval.tag in found.verdict.valid:
         return Approved(approval, commit, created=False)
+    replaced = next((tag.oid for tag in found.tags if tag.name == approval.tag), "")
     try:
-        world.git.create_tag(
-            approval.tag, commit, approval.to_message(), replaces=existing[0].oid if existing else ""
-        )
+        world.git.create_tag(approval.tag, commit, approval.to_message(), replaces=replaced)
     except RefExistsError as error:
         raise RefusedError(
             f"{approval.tag} was written by somebody else in this moment",

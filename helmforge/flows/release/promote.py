@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from helmforge.domain.approval import judge
+from helmforge.domain.ci import Ci
 from helmforge.domain.namespaces import demand_released
 from helmforge.domain.plan import CopyImage, Deploy, RecordPromotion, chain
 from helmforge.errors import RefusedError
+from helmforge.flows.release.approvals import gather
 from helmforge.flows.release.approve import demand_gate
-from helmforge.flows.release.subject import authors, published_version, running_commit
+from helmforge.flows.release.conditions import demand_ci, demand_open, demand_soaked
+from helmforge.flows.release.subject import published_version, running_commit
 from helmforge.flows.steps.deploy import demand_cluster
 
 if TYPE_CHECKING:
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
     from helmforge.domain.version import Version
     from helmforge.flows.release.subject import PublishedVersion
     from helmforge.flows.world import World
+
+_NO_CI = Ci()
 
 
 @dataclass(frozen=True)
@@ -30,26 +34,24 @@ class Promotion:
 
 
 def prepare(
-    world: World, settings: Settings, service: Service, version: Version, environment: Environment
+    world: World,
+    settings: Settings,
+    service: Service,
+    version: Version,
+    environment: Environment,
+    ci: Ci = _NO_CI,
 ) -> Promotion:
     """`settings` and `environment` are those of the trunk. Changes nothing; RefusedError without a
     valid approval for exactly the digests that are in the registry now.
     """
     demand_gate(settings, environment)
     demand_released(settings, service)
+    demand_open(world, service, environment)
     demand_final(version, environment)
     demand_cluster(world.kubernetes, service, environment)
     published = published_version(world, settings, service, version)
-    subject = published.subject(environment)
-    verdict = judge(
-        world.git.tags(subject.tag_prefix),
-        subject,
-        environment.approvals,
-        authors(world, service, published.artifact, running_commit(world, service, environment)),
-        world.clock.now(),
-    )
-    hint = f"helmforge release approve {service.name} {version} --env {environment.name}"
-    approvals = verdict.demand(subject, hint)
+    demand_soaked(world, settings, service, environment, published.chart)
+    approvals = _approvals(world, settings, service, environment, published, ci)
     return Promotion(approvals, promotion_plan(service, published, environment, approvals))
 
 
@@ -75,3 +77,21 @@ def promotion_plan(
         RecordPromotion(service, artifact, environment, source, target, published.chart, approvals),
         Deploy(service, artifact, environment, repository, published.chart, "promote", approvals),
     )
+
+
+def _approvals(
+    world: World,
+    settings: Settings,
+    service: Service,
+    environment: Environment,
+    published: PublishedVersion,
+    ci: Ci,
+) -> tuple[str, ...]:
+    """Names of tags, or where the CI system approved."""
+    if environment.approvals.by_ci:
+        return (demand_ci(ci, environment),)
+    since = running_commit(world, service, environment)
+    verdict = gather(world, settings, service, environment, published, since).verdict
+    subject = published.subject(environment)
+    hint = f"helmforge release approve {service.name} {subject.version} --env {environment.name}"
+    return verdict.demand(subject, hint)

@@ -15,6 +15,7 @@ from helmforge.flows.steps.chart import pull
 
 if TYPE_CHECKING:
     from helmforge.domain.artifact import Artifact
+    from helmforge.domain.git import Person
     from helmforge.domain.oci import Digest, ImageRef
     from helmforge.domain.settings import Environment, Service, Settings
     from helmforge.domain.version import Version
@@ -88,17 +89,23 @@ def running_commit(world: World, service: Service, environment: Environment) -> 
     return deployed.record.commit if deployed and deployed.record else ""
 
 
-def authors(world: World, service: Service, artifact: Artifact, since: str) -> frozenset[str]:
-    """E-mail addresses, in lower case, of everybody who wrote what the artifact would change.
+def writers(world: World, service: Service, artifact: Artifact, since: str) -> frozenset[Person]:
+    """Everybody who wrote what the artifact would change, and who released it.
 
-    These are the authors and committers of the commits after `since` that touch the service, and of
-    the released commit itself; of all commits that ever did when `since` is empty or not in this clone.
+    These are authors, co-authors and committers of the commits after `since` that touch the service, and of
+    the released commit itself; of all commits that ever did when `since` is empty or not in this clone. Who
+    created the release branch Git does not record: it is the tagger of the claim who released.
     """
     world.git.fetch(f"refs/tags/{artifact.claim_tag}")
     base = since if since and world.git.commit(since) else None
     commits = [world.git.commit(artifact.commit), *world.git.log(base, artifact.commit, paths_of(service))]
-    people = [person for commit in commits if commit for person in (commit.author, commit.committer)]
-    return frozenset(person.email.lower() for person in people)
+    wrote = {
+        person
+        for commit in commits
+        if commit
+        for person in (commit.author, commit.committer, *commit.co_authors)
+    }
+    return frozenset(wrote | {claim.tagger for claim in world.git.tags(artifact.claim_tag)})
 
 
 def paths_of(service: Service) -> tuple[str, ...]:

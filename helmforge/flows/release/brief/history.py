@@ -5,16 +5,16 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING
 
-from helmforge.domain.approval import judge
 from helmforge.domain.brief.changes import Changes
 from helmforge.domain.brief.decision import SignOffs
 from helmforge.errors import HelmforgeError, StepError, StoppedError
+from helmforge.flows.release.approvals import gather
 from helmforge.flows.release.brief.case import attempt
-from helmforge.flows.release.subject import authors, paths_of
+from helmforge.flows.release.subject import paths_of
 
 if TYPE_CHECKING:
+    from helmforge.domain.approval_policy import ApprovalPolicy
     from helmforge.domain.brief import Part
-    from helmforge.domain.settings import ApprovalPolicy
     from helmforge.flows.release.brief.case import Case
 
 
@@ -55,13 +55,13 @@ def _sign_offs(case: Case) -> SignOffs:
         raise
     except HelmforgeError as error:
         note = f"{error.what}, so everybody who ever changed the service counts as an author"
-    subject, policy = case.published.subject(case.environment), case.environment.approvals
-    writers = authors(case.world, case.service, case.published.artifact, since)
-    tags = case.world.git.tags(subject.tag_prefix)
-    return SignOffs.of(judge(tags, subject, policy, writers, case.world.clock.now()), _rule(policy), note)
+    found = gather(case.world, case.settings, case.service, case.environment, case.published, since)
+    return SignOffs.of(found.verdict, _rule(case.environment.approvals), note)
 
 
 def _rule(policy: ApprovalPolicy) -> str:
+    if policy.by_ci:
+        return "by the gate of the CI system"
     rules = [f"from {', '.join(policy.approvers)}" if policy.approvers else "from anybody"]
     rules += ["not from an author of the change"] if policy.not_author else []
     return ", ".join(rules)

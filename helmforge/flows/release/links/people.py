@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from helmforge.domain.approval import Subject, judge
+from helmforge.domain.approval import Subject
 from helmforge.domain.chain import broken, not_applicable, ok, unknown
 from helmforge.domain.deployment import previous
+from helmforge.domain.verdict import judge
+from helmforge.flows.release.approvals import weigh
+from helmforge.flows.release.conditions import CI_GATE
 from helmforge.flows.release.promotions import promotions_of
-from helmforge.flows.release.subject import authors
+from helmforge.flows.release.subject import writers
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -63,10 +66,12 @@ def approvals(case: Case) -> Link:
     when = _moment(case)
     if when is None:
         return unknown(name, "neither Helm nor a promotion record says when it was promoted")
+    named = case.record.approvals
+    if named and named[0].startswith(CI_GATE):
+        return _by_ci(case, named[0])
     prefix = _subject(case).tag_prefix
     with case.fetching:
         present = {tag.name: tag for tag in case.world.git.tags(prefix)}
-    named = case.record.approvals
     if gone := [tag for tag in named if tag not in present]:
         return broken(name, "an approval that counted is gone", gone[0], "none")
     if moved := _moved(case, present):
@@ -74,12 +79,19 @@ def approvals(case: Case) -> Link:
     return _judged(case, [present[tag] for tag in named], when)
 
 
+def _by_ci(case: Case, gate: str) -> Link:
+    if case.environment.approvals.by_ci:
+        return ok("approvals", f"by the gate of the CI system: {gate.removeprefix(CI_GATE)}")
+    return broken("approvals", "the CI system let it in, and the policy asks for people", "tags", gate)
+
+
 def _judged(case: Case, tags: list[AnnotatedTag], when: datetime) -> Link:
     name, policy = "approvals", case.environment.approvals
     before = previous(case.history)
     with case.fetching:
-        writers = authors(case.world, case.service, case.artifact, before.commit if before else "")
-    verdict = judge(tags, _subject(case), policy, writers, when)
+        wrote = writers(case.world, case.service, case.artifact, before.commit if before else "")
+    evidence = weigh(case.world.git, case.settings, policy, tags, wrote)
+    verdict = judge(tags, _subject(case), policy, evidence, when)
     if verdict.granted and not verdict.rejected:
         people = ", ".join(tag.rpartition("/")[2] for tag in verdict.valid) or "nobody, as the policy says"
         return ok(

@@ -1,0 +1,65 @@
+"""The approvals of one exact artifact, judged by the trunk's rules."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from helmforge.domain.git import Person
+from helmforge.domain.verdict import Evidence, judge
+from helmforge.flows.release.subject import writers
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from helmforge.domain.approval_policy import ApprovalPolicy
+    from helmforge.domain.git import AnnotatedTag
+    from helmforge.domain.settings import Environment, Service, Settings
+    from helmforge.domain.verdict import Verdict
+    from helmforge.flows.ports import Git
+    from helmforge.flows.release.subject import PublishedVersion
+    from helmforge.flows.world import World
+
+
+@dataclass(frozen=True)
+class Approvals:
+    """The tags on the remote, and what is known about the people behind them and behind the change."""
+
+    tags: tuple[AnnotatedTag, ...]
+    evidence: Evidence
+    verdict: Verdict
+
+
+def gather(
+    world: World,
+    settings: Settings,
+    service: Service,
+    environment: Environment,
+    published: PublishedVersion,
+    since: str,
+    *others: Person,
+) -> Approvals:
+    """`settings` are those of the trunk, `since` is the commit that runs in `environment`, if it is known;
+    `others` are people whose addresses matter, too.
+    """
+    subject, policy = published.subject(environment), environment.approvals
+    tags = world.git.tags(subject.tag_prefix)
+    wrote = writers(world, service, published.artifact, since)
+    evidence = weigh(world.git, settings, policy, tags, wrote, *others)
+    return Approvals(tags, evidence, judge(tags, subject, policy, evidence, world.clock.now()))
+
+
+def weigh(
+    git: Git,
+    settings: Settings,
+    policy: ApprovalPolicy,
+    tags: Iterable[AnnotatedTag],
+    wrote: frozenset[Person],
+    *others: Person,
+) -> Evidence:
+    """What the trunk knows about these people and tags."""
+    named = (Person("", email) for email in policy.approvers)
+    known = (*wrote, *named, *(tag.tagger for tag in tags), *others)
+    return Evidence(
+        frozenset(person.email.lower() for person in wrote), git.aliases(known, settings.revision)
+    )
