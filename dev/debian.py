@@ -12,6 +12,8 @@ from dev.programs import run, succeeds
 # Package -> the program by which it is known where it comes from elsewhere.
 TOOLS = {
     "git": "git",
+    "gnupg": "gpg",
+    "openssh-client": "ssh-keygen",
     "buildah": "buildah",
     "docker-registry": "docker-registry",
     "busybox-static": "busybox",

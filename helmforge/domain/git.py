@@ -39,6 +39,7 @@ class Commit:
 class AnnotatedTag:
     """A tag object on the remote. `name` is that of the ref, without `refs/tags/`;
     `inner_name` is the one inside the object: a moved tag has another. `oid` is the tag object's own id.
+    A signature is no part of the message.
     """
 
     name: str
@@ -48,6 +49,14 @@ class AnnotatedTag:
     time: datetime
     message: str
     oid: str = ""
+
+
+@dataclass(frozen=True)
+class TrustedKeys:
+    """Contents of two files: ALLOWED SIGNERS of ssh-keygen(1), and exported public keys of OpenPGP."""
+
+    allowed_signers: bytes | None = None
+    keyring: bytes | None = None
 
 
 class RefExistsError(RefusedError):

@@ -59,14 +59,14 @@ class GitCommands:
 
     def __init__(self, runner: Runner, folder: Path) -> None:
         self.folder = folder
-        self._runner = runner
+        self.runner = runner
         self._changes = scrubbed(runner.environment)
 
     def within(self, folder: Path) -> GitCommands:
-        return GitCommands(self._runner, folder)
+        return GitCommands(self.runner, folder)
 
     def run(self, *args: str, stdin: bytes = b"", timeout: float | None = None) -> Completed:
-        return self._runner.run(
+        return self.runner.run(
             ["git", *args], cwd=self.folder, env=self._changes, stdin=stdin, timeout=timeout
         )
 

@@ -7,6 +7,7 @@ import re
 from datetime import UTC, datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
+from helmforge.adapters.git.signatures import split
 from helmforge.domain.git import AnnotatedTag, Person
 from helmforge.errors import StepError
 
@@ -76,7 +77,7 @@ def _tag(objects: GitCmdObjectDB, name: str, oid: str) -> AnnotatedTag:
         target=inner["object"].decode(),
         tagger=tagger,
         time=time,
-        message=(header["message"] or b"").decode("utf-8", "surrogateescape").removesuffix("\n"),
+        message=split(header["message"] or b"")[0].decode("utf-8", "surrogateescape").removesuffix("\n"),
         oid=oid,
     )
 

@@ -7,7 +7,17 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from helmforge.adapters.git import history, merging, names, objects, people, trees, work_tree
+from helmforge.adapters.git import (
+    history,
+    merging,
+    names,
+    objects,
+    people,
+    signatures,
+    signing,
+    trees,
+    work_tree,
+)
 from helmforge.adapters.git.commands import GitCommands
 from helmforge.adapters.git.remote import Remote
 from helmforge.domain.git import Person
@@ -19,7 +29,7 @@ if TYPE_CHECKING:
     from helmforge.adapters.process import Completed, Runner
     from helmforge.domain.changes import Changed
     from helmforge.domain.chart_update import Merged
-    from helmforge.domain.git import AnnotatedTag, Commit
+    from helmforge.domain.git import AnnotatedTag, Commit, TrustedKeys
 
 _IDENTITY = re.compile(r"(?P<name>.*) <(?P<email>[^<>]*)> \d+ [+-]\d{4}\n?")
 
@@ -164,14 +174,22 @@ class GitRepository:
     def create_branch(self, branch: str, commit: str) -> None:
         self._remote.create(names.ref(f"refs/heads/{branch}"), self._git.commit_id(names.oid(commit)))
 
-    def create_tag(self, name: str, commit: str, message: str, *, replaces: str = "") -> None:
+    def create_tag(
+        self, name: str, commit: str, message: str, *, replaces: str = "", sign: bool = False
+    ) -> None:
         """The tagger is whoever Git says we are; the object is pushed without a local tag."""
         ref = names.ref(f"refs/tags/{name}")
         target = self._git.commit_id(names.oid(commit))
-        head = f"object {target}\ntype commit\ntag {name}\ntagger {self._ident().rstrip()}\n\n"
-        content = f"{head}{message}\n".encode("utf-8", "surrogateescape")
-        oid = self._git.check("mktag", stdin=content, what=f"cannot make the tag {name!r}")
-        self._remote.create(ref, oid.decode().strip(), replaces=names.oid(replaces) if replaces else "")
+        ident = self._ident().rstrip()
+        if sign:
+            oid = signing.signed_tag(self._git, name, target, message)
+        else:
+            head = f"object {target}\ntype commit\ntag {name}\ntagger {ident}\n\n"
+            content = f"{head}{message}\n".encode("utf-8", "surrogateescape")
+            oid = (
+                self._git.check("mktag", stdin=content, what=f"cannot make the tag {name!r}").decode().strip()
+            )
+        self._remote.create(ref, oid, replaces=names.oid(replaces) if replaces else "")
 
     def tags(self, prefix: str) -> tuple[AnnotatedTag, ...]:
         return objects.read_tags(self._common, self._remote.tag_objects(prefix))
@@ -181,6 +199,10 @@ class GitRepository:
 
     def delete_tag(self, name: str, oid: str) -> None:
         self._remote.delete(names.ref(f"refs/tags/{name}"), names.oid(oid))
+
+    def signature_problem(self, tag: AnnotatedTag, keys: TrustedKeys) -> str:
+        raw = self._git.check("cat-file", "tag", names.oid(tag.oid), what=f"cannot read the tag {tag.name!r}")
+        return signatures.problem(self._git.runner, tag, raw, keys)
 
     def _ident(self) -> str:
         """Git's own answer: GitPython's knows neither GIT_CONFIG_GLOBAL nor user.useConfigOnly."""

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from helmforge.domain.changes import Changed
     from helmforge.domain.chart_update import Merged
-    from helmforge.domain.git import AnnotatedTag, Commit, Person
+    from helmforge.domain.git import AnnotatedTag, Commit, Person, TrustedKeys
 
 
 class Git(Protocol):
@@ -95,8 +95,11 @@ class Git(Protocol):
     def create_branch(self, branch: str, commit: str) -> None:
         """On the remote, by compare-and-swap. RefExistsError when it is there already."""
 
-    def create_tag(self, name: str, commit: str, message: str, *, replaces: str = "") -> None:
-        """Annotated, on the remote, by compare-and-swap.
+    def create_tag(
+        self, name: str, commit: str, message: str, *, replaces: str = "", sign: bool = False
+    ) -> None:
+        """Annotated, on the remote, by compare-and-swap. With `sign` Git signs it with the user's key;
+        UsageError when it cannot.
 
         RefExistsError when it is there already, or when it is no longer the tag object `replaces`
         (AnnotatedTag.oid). No local tag of that name is left behind.
@@ -112,3 +115,8 @@ class Git(Protocol):
 
     def aliases(self, known: Iterable[Person], revision: str) -> Mapping[str, str]:
         """Lower-case address -> lower-case address of the person, by the .mailmap of `revision` alone."""
+
+    def signature_problem(self, tag: AnnotatedTag, keys: TrustedKeys) -> str:
+        """Why `tag`, which `tags` returned, is not signed by its tagger with one of `keys`, at the time that
+        it bears; "" when it is.
+        """

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from helmforge.domain.git import Person
+from helmforge.domain.approval import InvalidApprovalError, read
+from helmforge.domain.git import Person, TrustedKeys
 from helmforge.domain.verdict import Evidence, judge
 from helmforge.flows.release.subject import writers
 
@@ -61,5 +62,26 @@ def weigh(
     named = (Person("", email) for email in policy.approvers)
     known = (*wrote, *named, *(tag.tagger for tag in tags), *others)
     return Evidence(
-        frozenset(person.email.lower() for person in wrote), git.aliases(known, settings.revision)
+        frozenset(person.email.lower() for person in wrote),
+        git.aliases(known, settings.revision),
+        signatures(git, settings, policy, tags) if policy.signed else {},
     )
+
+
+def signatures(
+    git: Git, settings: Settings, policy: ApprovalPolicy, tags: Iterable[AnnotatedTag]
+) -> dict[str, str]:
+    """By the id of the tag object: what is wrong with its signature, by the keys that the trunk has."""
+    keys = TrustedKeys(
+        git.read(settings.revision, policy.allowed_signers), git.read(settings.revision, policy.keyring)
+    )
+    return {tag.oid: git.signature_problem(tag, keys) for tag in tags if _is_approval(tag)}
+
+
+def _is_approval(tag: AnnotatedTag) -> bool:
+    """No program sees the names of others."""
+    try:
+        read(tag)
+    except InvalidApprovalError:
+        return False
+    return True

@@ -10,7 +10,7 @@ from helmforge.domain.git import RefExistsError
 from helmforge.domain.settings import DeployWhen
 from helmforge.domain.verdict import may_not_approve
 from helmforge.errors import HelmforgeError, RefusedError, UsageError
-from helmforge.flows.release.approvals import gather
+from helmforge.flows.release.approvals import gather, signatures
 from helmforge.flows.release.subject import published_version, running_commit
 
 if TYPE_CHECKING:
@@ -79,13 +79,35 @@ def approve(
         return Approved(approval, commit, created=False)
     replaced = next((tag.oid for tag in found.tags if tag.name == approval.tag), "")
     try:
-        world.git.create_tag(approval.tag, commit, approval.to_message(), replaces=replaced)
+        world.git.create_tag(
+            approval.tag,
+            commit,
+            approval.to_message(),
+            replaces=replaced,
+            sign=environment.approvals.signed,
+        )
     except RefExistsError as error:
         raise RefusedError(
             f"{approval.tag} was written by somebody else in this moment",
             hint="look at it with: helmforge release status, then approve again",
         ) from error
+    if environment.approvals.signed:
+        _demand_known_key(world, settings, environment, approval)
     return Approved(approval, commit, created=True)
+
+
+def _demand_known_key(world: World, settings: Settings, environment: Environment, approval: Approval) -> None:
+    """The tag with an unknown signature stays: it counts for nothing, and the next approval replaces it."""
+    made = world.git.tags(approval.tag)
+    problems = signatures(world.git, settings, environment.approvals, made)
+    for problem in filter(None, problems.values()):
+        raise RefusedError(
+            f"the approval of {approval.approver} is signed, and does not count",
+            where=approval.tag,
+            why=problem,
+            hint=f"add your public key to {environment.approvals.allowed_signers} (or "
+            f"{environment.approvals.keyring}) on {settings.trunk}, then approve again",
+        )
 
 
 def _since(world: World, service: Service, environment: Environment) -> str:
