@@ -26,12 +26,14 @@ class Evidence:
 
     `authors` wrote the change or released it. `aliases` lead from each address of a person to the one that
     stands for all of them. `signatures`, by the id of the tag object: why it is not signed by its tagger, ""
-    when it is.
+    when it is. `commit` is the one that the version was released from: a tag on another one is no approval of
+    it. Empty when nothing is known.
     """
 
     authors: frozenset[str] = frozenset()
     aliases: Mapping[str, str] = field(default_factory=dict)
     signatures: Mapping[str, str] = field(default_factory=dict)
+    commit: str = ""
 
     def person(self, email: str) -> str:
         return self.aliases.get(email.lower(), email.lower())
@@ -83,6 +85,8 @@ def judge(
             person = evidence.person(approval.approver)
         except InvalidApprovalError as error:
             reason, person = str(error), ""
+        if not reason and evidence.commit not in {"", tag.target}:
+            reason = f"it is on commit {tag.target[:12]}, not on {evidence.commit[:12]}"
         if not reason and policy.signed:
             reason = evidence.signatures.get(tag.oid, "it is not signed")
         if not reason and person in valid:

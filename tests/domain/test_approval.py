@@ -15,7 +15,7 @@ from helmforge.errors import ExitCode, RefusedError, UsageError
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 SUBJECT = Subject("prod", "shop", "v1.2.0", "sha256:" + "a" * 64, "sha256:" + "b" * 64)
-NOBODY = Evidence()
+NOBODY = Evidence(commit="c" * 40)
 ADA = Evidence(frozenset({"ada@example.com"}))
 POLICY = ApprovalPolicy(approvers=("Ada@example.com", "bo@example.com"))
 
@@ -60,6 +60,16 @@ CASES: dict[str, tuple[AnnotatedTag, str]] = {
     "deep": (tag(approval(), message="[" * 16_000), "not a JSON document"),
     "moved tag": (tag(approval(), name=SUBJECT.tag_prefix + "bo@example.com"), "the tag was made as"),
     "somebody else's hand": (tag(approval(), tagger=Person("Eve", "eve@example.com")), "it was made by eve"),
+    "the Kelvin sign, whose lower case is k": (
+        tag(approval(approver="kim@example.com"), tagger=Person("Kim", "\u212aim@example.com")),
+        "it was made by",
+    ),
+    "another commit": (tag(approval(), target="d" * 40), "it is on commit dddddddddddd"),
+    "a key twice": (tag(approval(), message='{"image": "x", "image": "y"}'), "has a key twice"),
+    "an approver in upper case": (
+        tag(approval(approver="ADA@example.com")),
+        "not a plain e-mail address in lower case",
+    ),
     "not on the list": (
         tag(approval(approver="eve@example.com"), tagger=Person("Eve", "eve@example.com")),
         "not among the approvers",

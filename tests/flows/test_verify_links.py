@@ -164,7 +164,7 @@ class Remote:
         subject = Subject("prod", "shop", "1.0.0", IMAGE, chart_of("1.0.0"))
         approval = Approval(subject, APPROVER, self.expires)
         person = Person("Ada", APPROVER)
-        return (AnnotatedTag(approval.tag, approval.tag, "c", person, self.made, approval.to_message()),)
+        return (AnnotatedTag(approval.tag, approval.tag, "c" * 40, person, self.made, approval.to_message()),)
 
     def referrers(self, *_: object) -> tuple[object, ...]:
         return ()

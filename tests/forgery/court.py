@@ -29,10 +29,10 @@ if TYPE_CHECKING:
     from helmforge.domain.oci import ImageRef, Repository
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)  # a Saturday
-AUTHOR, ADA, BO, EVE, CI = (f"{name}@example.com" for name in ("kim", "ada", "bo", "eve", "ci"))
+AUTHOR, ADA, BO, CY, EVE, CI = (f"{name}@example.com" for name in ("kim", "ada", "bo", "cy", "eve", "ci"))
 IMAGE, CHART, OTHER = (Digest(f"sha256:{digit * 64}") for digit in "abf")
 PREFIX = "approvals/prod/shop/1.0.0/"
-APPROVALS = f"{{from: [{ADA}, {BO}, {AUTHOR}]}}"
+APPROVALS = f"{{from: [{ADA}, {BO}, {CY}, {AUTHOR}]}}"
 
 
 @dataclass
@@ -91,7 +91,7 @@ class Court:
         self.repo = Monorepo(folder)
         self.repo.git("config", "user.email", AUTHOR)
         self.repo.write(files)
-        self.commit = self.repo.commit("shop")
+        self.commit = self.repo.commit(f"shop\n\nCo-authored-by: Cy <{CY}>")
         self.repo.push("main")
         self.claim("1.0.0")
         self.outside = Outside()
@@ -113,13 +113,15 @@ class Court:
             self.repo.git("push", "--quiet", "--force", "origin", f"{self.commit}:refs/heads/main")
 
     def reset(self) -> None:
-        """No approvals, and the outside as it was."""
+        """No approvals; outside and work tree as they were."""
         self.outside = Outside()
+        self.repo.git("reset", "--quiet", "--hard", self.commit)
+        self.repo.git("clean", "--quiet", "-fd")
         refs = [ref for ref in self.repo.remote_refs() if "/approvals/" in ref and not ref.endswith("^{}")]
         if refs:
             self.repo.git("push", "--quiet", "origin", *(f":{ref}" for ref in refs))
 
-    def document(self, approver: str = ADA, **changes: object) -> str:
+    def document(self, approver: str = ADA, /, **changes: object) -> str:
         """The message of a good approval, with changes; None removes a key."""
         good = {
             "schema": "helmforge.dev/approval/v1",
@@ -156,7 +158,7 @@ class Court:
         self.repo.git("push", "--quiet", "origin", f"+{oid}:refs/tags/{name}")
         return oid
 
-    def sign_off(self, approver: str = ADA, **changes: object) -> None:
+    def sign_off(self, approver: str = ADA, /, **changes: object) -> None:
         """A good approval, but for the changes of its document."""
         name = PREFIX + approver
         self.push(name, self.raw(name, self.document(approver, **changes), approver))

@@ -52,7 +52,9 @@ def approval(scene: Scene, approver: str = APPROVER, made_by: str = "", **change
     } | changes
     repo = scene.shop.repo
     identity = ("-c", f"user.email={made_by or approver}", "-c", "user.name=Someone")
-    repo.git(*identity, "tag", "--annotate", f"--message={json.dumps(document)}", name, "main")
+    repo.git(
+        *identity, "tag", "--annotate", f"--message={json.dumps(document)}", name, "notification/1.0.0^{}"
+    )
     repo.git("push", "--quiet", "origin", f"refs/tags/{name}")
     try:
         yield

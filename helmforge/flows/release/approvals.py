@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from helmforge.domain.approval import InvalidApprovalError, read
@@ -46,7 +46,8 @@ def gather(
     subject, policy = published.subject(environment), environment.approvals
     tags = world.git.tags(subject.tag_prefix)
     wrote = writers(world, service, published.artifact, since)
-    evidence = weigh(world.git, settings, policy, tags, wrote, *others)
+    weighed = weigh(world.git, settings, policy, tags, wrote, *others)
+    evidence = replace(weighed, commit=published.artifact.commit)
     return Approvals(tags, evidence, judge(tags, subject, policy, evidence, world.clock.now()))
 
 

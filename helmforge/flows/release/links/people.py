@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from helmforge.domain.approval import Subject
@@ -90,7 +91,8 @@ def _judged(case: Case, tags: list[AnnotatedTag], when: datetime) -> Link:
     before = previous(case.history)
     with case.fetching:
         wrote = writers(case.world, case.service, case.artifact, before.commit if before else "")
-    evidence = weigh(case.world.git, case.settings, policy, tags, wrote)
+    weighed = weigh(case.world.git, case.settings, policy, tags, wrote)
+    evidence = replace(weighed, commit=case.artifact.commit)
     verdict = judge(tags, _subject(case), policy, evidence, when)
     if verdict.granted and not verdict.rejected:
         people = ", ".join(tag.rpartition("/")[2] for tag in verdict.valid) or "nobody, as the policy says"
