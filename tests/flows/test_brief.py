@@ -327,6 +327,13 @@ def test_a_prerelease_says_that_it_is_refused(outside: Outside) -> None:
     assert briefed(outside, "1.1.0", finals).outcome == briefed(outside).outcome
 
 
+def test_what_would_refuse_the_promotion_whoever_approves(outside: Outside) -> None:
+    strict = replace(GATE, approvals=replace(GATE.approvals, hold=True, soak=timedelta(days=9)))
+    held, early = briefed(outside, "1.1.0", strict).outcome.obstacles
+    assert held == "prod is on hold"
+    assert early.startswith("shop has not run long enough in qa: ")
+
+
 @pytest.mark.parametrize(
     ("version", "environment", "error"), [("9.9.9", GATE, RefusedError), ("1.1.0", QA, UsageError)]
 )

@@ -48,7 +48,7 @@ def demand_soaked(
 ) -> None:
     """RefusedError until the chart has run long enough in the environment before."""
     soak = environment.approvals.soak
-    place = settings.environments.index(environment)
+    place = [one.name for one in settings.environments].index(environment.name)
     if not soak or not place:
         return
     before = settings.environments[place - 1]

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from helmforge.domain.brief.decision import Outcome
 from helmforge.domain.version import Version
-from helmforge.errors import RefusedError, UsageError
+from helmforge.errors import HelmforgeError, RefusedError, StoppedError, UsageError
 from helmforge.flows.release.brief.case import attempt, in_short
+from helmforge.flows.release.conditions import demand_open, demand_soaked
 from helmforge.flows.release.promote import demand_final, promotion_plan
 
 if TYPE_CHECKING:
@@ -31,12 +32,21 @@ def read_outcome(case: Case) -> Outcome:
 
 def _obstacles(case: Case) -> Iterator[str]:
     """As `release promote` would refuse it."""
-    rules = (partial(demand_final, case.version, case.environment),)
+    world, service, environment = case.world, case.service, case.environment
+    rules = (
+        partial(demand_open, world, service, environment),
+        partial(demand_final, case.version, environment),
+        partial(demand_soaked, world, case.settings, service, environment, case.published.chart),
+    )
     for rule in rules:
         try:
             rule()
+        except StoppedError:
+            raise
         except RefusedError as error:
             yield in_short(error)
+        except HelmforgeError as error:
+            yield f"perhaps, which cannot be told: {in_short(error)}"
 
 
 def _undo(case: Case) -> str:
