@@ -196,3 +196,12 @@ def test_an_approval_may_expire_after_the_promotion() -> None:
 def test_an_approval_that_did_not_count_then(remote: Remote, text: str) -> None:
     link = approvals(case(remote, "git", "registry"))
     assert (link.status, text in link.what) == (LinkStatus.BROKEN, True), link
+
+
+@pytest.mark.parametrize(("by_ci", "status"), [(True, LinkStatus.OK), (False, LinkStatus.BROKEN)])
+def test_the_gate_of_the_ci_counts_where_the_policy_says_so(*, by_ci: bool, status: LinkStatus) -> None:
+    made = case(Remote(), "git", "registry")
+    gate = replace(made.record, approvals=("ci:github https://ci.example/runs/7",))
+    prod = replace(PROD, approvals=replace(PROD.approvals, by_ci=by_ci))
+    link = approvals(replace(made, record=gate, environment=prod))
+    assert (link.status, "github https://ci.example/runs/7" in link.what + link.found) == (status, True)

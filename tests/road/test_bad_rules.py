@@ -51,10 +51,9 @@ def approval(scene: Scene, approver: str = APPROVER, made_by: str = "", **change
         "expires": (datetime.now(UTC) + timedelta(days=1)).isoformat(timespec="seconds"),
     } | changes
     repo = scene.shop.repo
+    commit = repo.remote_refs()["refs/tags/notification/1.0.0^{}"]
     identity = ("-c", f"user.email={made_by or approver}", "-c", "user.name=Someone")
-    repo.git(
-        *identity, "tag", "--annotate", f"--message={json.dumps(document)}", name, "notification/1.0.0^{}"
-    )
+    repo.git(*identity, "tag", "--annotate", f"--message={json.dumps(document)}", name, commit)
     repo.git("push", "--quiet", "origin", f"refs/tags/{name}")
     try:
         yield
