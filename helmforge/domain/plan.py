@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from helmforge.domain.artifact import Artifact
     from helmforge.domain.names import ServiceName
     from helmforge.domain.oci import Digest, ImageRef, Repository
+    from helmforge.domain.promotion_record import ApprovalTag
     from helmforge.domain.settings import Environment, Service
 
 
@@ -199,7 +200,9 @@ class CopyImage(Step):
 
 @dataclass(frozen=True)
 class RecordPromotion(Step):
-    """Attach what was promoted, by whom it was approved and from where, to the production image."""
+    """Attach what was promoted, by whom it was approved and from where, to the production image. `run` is the
+    page of the CI run, "" outside of CI.
+    """
 
     verb = "record"
     artifact: Artifact
@@ -207,7 +210,8 @@ class RecordPromotion(Step):
     source: ImageRef
     target: ImageRef
     chart: Digest
-    approvals: tuple[str, ...]
+    approvals: tuple[ApprovalTag, ...]
+    run: str = ""
 
     @property
     def title(self) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from helmforge.domain.ci import Ci
 from helmforge.domain.namespaces import demand_released
 from helmforge.domain.plan import CopyImage, Deploy, RecordPromotion, chain
+from helmforge.domain.promotion_record import ApprovalTag
 from helmforge.errors import RefusedError
 from helmforge.flows.release.approvals import gather
 from helmforge.flows.release.approve import demand_gate
@@ -41,8 +42,8 @@ def prepare(
     environment: Environment,
     ci: Ci = _NO_CI,
 ) -> Promotion:
-    """`settings` and `environment` are those of the trunk. Changes nothing; RefusedError without a
-    valid approval for exactly the digests that are in the registry now.
+    """`settings` and `environment` are those of the trunk; `ci` is where this runs. Changes nothing;
+    RefusedError without a valid approval for exactly the digests that are in the registry now.
     """
     demand_gate(settings, environment)
     demand_released(settings, service)
@@ -52,7 +53,8 @@ def prepare(
     published = published_version(world, settings, service, version)
     demand_soaked(world, settings, service, environment, published.chart)
     approvals = _approvals(world, settings, service, environment, published, ci)
-    return Promotion(approvals, promotion_plan(service, published, environment, approvals))
+    names = tuple(approval.name for approval in approvals)
+    return Promotion(names, promotion_plan(service, published, environment, approvals, ci.run_url))
 
 
 def demand_final(version: Version, environment: Environment) -> None:
@@ -66,16 +68,21 @@ def demand_final(version: Version, environment: Environment) -> None:
 
 
 def promotion_plan(
-    service: Service, published: PublishedVersion, environment: Environment, approvals: tuple[str, ...]
+    service: Service,
+    published: PublishedVersion,
+    environment: Environment,
+    approvals: tuple[ApprovalTag, ...],
+    run: str = "",
 ) -> Plan:
     artifact = published.artifact
     source = artifact.images.at(published.image)
     repository = environment.images.repository(service.name)
     target = repository.tagged(artifact.version)
+    names = tuple(approval.name for approval in approvals)
     return chain(
         CopyImage(service, source, target),
-        RecordPromotion(service, artifact, environment, source, target, published.chart, approvals),
-        Deploy(service, artifact, environment, repository, published.chart, "promote", approvals),
+        RecordPromotion(service, artifact, environment, source, target, published.chart, approvals, run),
+        Deploy(service, artifact, environment, repository, published.chart, "promote", names),
     )
 
 
@@ -86,12 +93,13 @@ def _approvals(
     environment: Environment,
     published: PublishedVersion,
     ci: Ci,
-) -> tuple[str, ...]:
-    """Names of tags, or where the CI system approved."""
+) -> tuple[ApprovalTag, ...]:
+    """Tags, or where the CI system approved."""
     if environment.approvals.by_ci:
-        return (demand_ci(ci, environment),)
+        return (ApprovalTag(demand_ci(ci, environment)),)
     since = running_commit(world, service, environment)
-    verdict = gather(world, settings, service, environment, published, since).verdict
+    gathered = gather(world, settings, service, environment, published, since)
     subject = published.subject(environment)
     hint = f"helmforge release approve {service.name} {subject.version} --env {environment.name}"
-    return verdict.demand(subject, hint)
+    counted = gathered.verdict.demand(subject, hint)
+    return tuple(ApprovalTag(tag.name, tag.oid) for tag in gathered.tags if tag.name in counted)

@@ -15,6 +15,8 @@ from helmforge.domain.promotion_record import (
 from helmforge.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from helmforge.domain.oci import ImageRef
     from helmforge.flows.world import World
 
@@ -22,17 +24,24 @@ if TYPE_CHECKING:
 def promotions_of(world: World, image: ImageRef) -> tuple[tuple[PromotionRecord, ...], tuple[str, ...]]:
     """Those about this very image, by digest; and of every other referrer of that type, what is wrong."""
     good, bad = [], []
+    for digest, found in records_at(world, image):
+        if isinstance(found, str):
+            bad.append(f"{digest}: {found}")
+        else:
+            good.append(found)
+    return tuple(good), tuple(bad)
+
+
+def records_at(world: World, image: ImageRef) -> Iterator[tuple[Digest, PromotionRecord | str]]:
+    """For the digest of each referrer of that type, the record about this very image, or what is wrong."""
     for referrer in world.registry.referrers(image, RECORD_TYPE):
         try:
             record = _read(world, image.repository.at(referrer.digest))
         except (InvalidRecordError, AlteredError) as error:
-            bad.append(f"{referrer.digest}: {error}")
+            yield referrer.digest, str(error)
             continue
-        if record.image == image.digest:
-            good.append(record)
-        else:
-            bad.append(f"{referrer.digest}: it is about {record.image}")
-    return tuple(good), tuple(bad)
+        same = record.image == image.digest
+        yield referrer.digest, record if same else f"it is about {record.image}"
 
 
 def _read(world: World, referrer: ImageRef) -> PromotionRecord:

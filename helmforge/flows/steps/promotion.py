@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from helmforge.domain.promotion_record import RECORD_TYPE
+from helmforge.domain.promotion_record import RECORD_TYPE, InvalidRecordError, PromotionRecord
 from helmforge.errors import RefusedError, StepError
+from helmforge.flows.release.promotions import records_at
 
 if TYPE_CHECKING:
     from helmforge.domain.oci import Digest, ImageRef
@@ -53,38 +53,59 @@ class Promotions:
         return copied and {**copied, "referrers": str(report.referrers)}
 
     def probe_record(self, step: RecordPromotion) -> Facts | None:
-        wanted = _annotations(step)
-        for referrer in self.world.registry.referrers(_subject(step), RECORD_TYPE):
-            if wanted.items() <= dict(referrer.annotations).items():
-                return {"record": str(referrer.digest)}
+        """A record counts that says of these bytes what this one would, by whomever and whenever."""
+        wanted = self._record(step)
+        for digest, record in records_at(self.world, _subject(step)):
+            if not isinstance(record, str) and record == replace(
+                wanted,
+                approvals=record.approvals,
+                promoted_by=record.promoted_by,
+                promoted_at=record.promoted_at,
+                run=record.run,
+            ):
+                return {"record": str(digest)}
         return None
 
     def record(self, step: RecordPromotion, log: Log) -> None:
-        document = {
-            "source": str(step.source),
-            "target": str(step.target),
-            "image": str(_digest(step.source)),
-            "chart": f"{step.artifact.charts}@{step.chart}",
-            "service": step.artifact.service,
-            "version": step.artifact.version,
-            "commit": step.artifact.commit,
-            "environment": step.environment.name,
-            "approvals": list(step.approvals),
-            "promotedBy": str(self.world.git.identity()),
-            "promotedAt": self.world.clock.now().isoformat(timespec="seconds"),
-        }
-        content = json.dumps(document, indent=2, sort_keys=True).encode()
+        content = self._record(step).to_statement()
+        try:
+            PromotionRecord.parse(content)
+        except InvalidRecordError as error:
+            raise StepError("the promotion cannot be recorded", why=str(error)) from error
         digest = self.world.registry.put_referrer(_subject(step), RECORD_TYPE, content, _annotations(step))
         log(f"attached {digest}")
 
+    def _record(self, step: RecordPromotion) -> PromotionRecord:
+        artifact = step.artifact
+        return PromotionRecord(
+            source=str(step.source),
+            target=str(step.target),
+            image=_digest(step.source),
+            charts=str(artifact.charts),
+            charts_source=str(artifact.charts),
+            chart=step.chart,
+            service=artifact.service,
+            version=artifact.version,
+            commit=artifact.commit,
+            environment=step.environment.name,
+            approvals=step.approvals,
+            promoted_by=_printable(str(self.world.git.identity())),
+            promoted_at=self.world.clock.now().replace(microsecond=0),
+            run=step.run,
+        )
+
 
 def _annotations(step: RecordPromotion) -> dict[str, str]:
-    """What tells one promotion of an image from another."""
+    """For people and other tools: helmforge reads the record itself."""
     return {
         _CHART: str(step.chart),
         _VERSION: step.artifact.version,
         _ENVIRONMENT: step.environment.name,
     }
+
+
+def _printable(text: str) -> str:
+    return "".join(one for one in text if one.isprintable())
 
 
 def _digest(ref: ImageRef) -> Digest:
