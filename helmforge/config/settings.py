@@ -59,6 +59,7 @@ def _settings(data: dict[str, Any]) -> Settings:
             values.parse_path(glob) for glob in data.get("affected", {}).get("ignore", Settings.ignore)
         ),
         ci=_ci(data.get("ci", {})),
+        promote_charts=data.get("charts", {}).get("promote", Settings.promote_charts),
     )
 
 

@@ -58,11 +58,15 @@ def parse_images(value: str | dict[str, Any] | None, registry: Registry) -> Imag
         images = ImageNamespace(registry, f"{value}/{{service}}")
     else:
         own = parse_registry(value["registry"]) if "registry" in value else registry
-        images = ImageNamespace(own, value.get("repository", "{service}"))
+        images = ImageNamespace(own, value.get("repository", "{service}"), value.get("charts", ""))
         require_placeholders(images.template, ("service",))
+        if images.charts:
+            require_placeholders(images.charts, ("service",))
     images.repository(_SAMPLE)
     if images.repository(_SAMPLE) == registry.repository(f"charts/{_SAMPLE}"):
         raise UsageError("charts live there")
+    if images.chart_repository(_SAMPLE) in {images.repository(_SAMPLE), registry.repository(_SAMPLE)}:
+        raise UsageError("its charts would lie where images are")
     return images
 
 

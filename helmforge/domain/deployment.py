@@ -21,7 +21,8 @@ _KEPT_FAILURES = 6
 @dataclass(frozen=True)
 class DeploymentRecord:
     """Which artifact runs and why. Digests are `sha256:…`; `repository` is where the image is pulled from;
-    `action` is deploy, promote or rollback; `approvals` are names of Git tags.
+    `action` is deploy, promote or rollback; `approvals` are names of Git tags. `charts` is where the chart
+    came from, "" for where releases push it.
     """
 
     service: str
@@ -32,9 +33,12 @@ class DeploymentRecord:
     repository: str
     action: str
     approvals: tuple[str, ...] = ()
+    charts: str = ""
 
     def to_description(self) -> str:
-        return _PREFIX + json.dumps(asdict(self), separators=(",", ":"), sort_keys=True)
+        """Without `charts` where it says nothing, as versions that do not know it expect."""
+        document = {key: value for key, value in asdict(self).items() if key != "charts" or value}
+        return _PREFIX + json.dumps(document, separators=(",", ":"), sort_keys=True)
 
     def same_artifact(self, other: DeploymentRecord) -> bool:
         return (self.chart, self.repository) == (other.chart, other.repository)

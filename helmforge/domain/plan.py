@@ -10,8 +10,7 @@ if TYPE_CHECKING:
 
     from helmforge.domain.artifact import Artifact
     from helmforge.domain.names import ServiceName
-    from helmforge.domain.oci import Digest, ImageRef, Repository
-    from helmforge.domain.promotion_record import ApprovalTag
+    from helmforge.domain.oci import Digest, Repository
     from helmforge.domain.settings import Environment, Service
 
 
@@ -163,7 +162,8 @@ class Deploy(Step):
     """`helm upgrade --install` of the pushed chart, with the image pulled from `repository`.
 
     `chart` pins the chart that was approved or ran before; None takes what the artifact's tag names.
-    `action` (deploy, promote, rollback) is for the record.
+    `action` (deploy, promote, rollback) is for the record, as is `own_chart`: the artifact's chart is not
+    where releases push it.
     """
 
     verb = "deploy"
@@ -173,6 +173,7 @@ class Deploy(Step):
     chart: Digest | None = None
     action: str = "deploy"
     approvals: tuple[str, ...] = ()
+    own_chart: bool = False
 
     @property
     def id(self) -> str:
@@ -182,40 +183,6 @@ class Deploy(Step):
     def title(self) -> str:
         namespace = self.environment.namespace_of(self.service)
         return f"deploy {self.artifact.version} to {self.environment.name} (namespace {namespace})"
-
-
-@dataclass(frozen=True)
-class CopyImage(Step):
-    """Re-tag inside the registry: the same bytes under the environment's name."""
-
-    verb = "copy-image"
-    source: ImageRef
-    target: ImageRef
-
-    @property
-    def title(self) -> str:
-        digest = self.source.digest.short if self.source.digest else self.source.tag
-        return f"copy {self.source.repository}@{digest} -> {self.target}"
-
-
-@dataclass(frozen=True)
-class RecordPromotion(Step):
-    """Attach what was promoted, by whom it was approved and from where, to the production image. `run` is the
-    page of the CI run, "" outside of CI.
-    """
-
-    verb = "record"
-    artifact: Artifact
-    environment: Environment
-    source: ImageRef
-    target: ImageRef
-    chart: Digest
-    approvals: tuple[ApprovalTag, ...]
-    run: str = ""
-
-    @property
-    def title(self) -> str:
-        return f"record the promotion at {self.target}"
 
 
 @dataclass(frozen=True)

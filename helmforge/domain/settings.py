@@ -58,13 +58,20 @@ class Cluster:
 
 @dataclass(frozen=True)
 class ImageNamespace:
-    """Where an environment's images live: a registry and a path template with `{service}`."""
+    """Where an environment's images live: a registry and a path template with `{service}`. `charts` is that
+    of promoted charts, "" for `charts/` before the service's name.
+    """
 
     registry: Registry
     template: str = "{service}"
+    charts: str = ""
 
     def repository(self, service: ServiceName) -> Repository:
         return self.registry.repository(self.template.replace("{service}", service))
+
+    def chart_repository(self, service: ServiceName) -> Repository:
+        template = self.charts or self.template.replace("{service}", "charts/{service}")
+        return self.registry.repository(template.replace("{service}", service))
 
 
 @dataclass(frozen=True)
@@ -129,7 +136,8 @@ class Ci:
 class Settings:
     """helmforge.yaml. `environments` are in promotion order; `templates` is a folder, or empty. `ignore` are
     globs of files whose change affects nobody. `revision` is the commit that it was read from: what it refers
-    to is read there, too. Empty for the work tree.
+    to is read there, too. Empty for the work tree. `promote_charts`: a promotion copies the chart as well,
+    and deploys that copy.
     """
 
     registry: Registry
@@ -145,6 +153,7 @@ class Settings:
     ignore: tuple[str, ...] = ()
     revision: str = ""
     ci: Ci = Ci()
+    promote_charts: bool = False
 
     def environment(self, name: str) -> Environment:
         """Raises UsageError, with the nearest name, when there is no such environment."""
@@ -165,6 +174,11 @@ class Settings:
 
     def chart_repository(self, service: ServiceName) -> Repository:
         return self.registry.repository(f"charts/{service}")
+
+    def promoted_chart_repository(self, environment: Environment, service: ServiceName) -> Repository:
+        """Where the chart is deployed from after a promotion to this environment."""
+        own = environment.images.chart_repository(service)
+        return own if self.promote_charts else self.chart_repository(service)
 
 
 @dataclass(frozen=True)

@@ -116,6 +116,24 @@ def test_image_namespaces(written: str, repository: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("written", "repository"),
+    [
+        ("prod", "myrepo.cr.io/prod/charts/shop"),
+        ('{repository: "prod-{service}"}', "myrepo.cr.io/prod-charts/shop"),
+        ("{registry: other.io/x}", "other.io/x/charts/shop"),
+        ('{repository: "prod-{service}", charts: "prod-charts-{service}"}', "myrepo.cr.io/prod-charts-shop"),
+    ],
+)
+def test_places_of_promoted_charts(written: str, repository: str) -> None:
+    text = _minimal(environment=f"    imageNamespace: {written}\n")
+    text = text.replace("deploy: on-trunk", "deploy: on-approval")
+    for end, place in (("", "myrepo.cr.io/charts/shop"), ("charts: {promote: true}\n", repository)):
+        settings = parse_settings(text + end)
+        found = settings.promoted_chart_repository(settings.environments[0], ServiceName("shop"))
+        assert str(found) == place
+
+
+@pytest.mark.parametrize(
     ("written", "duration"),
     [
         ("90s", timedelta(seconds=90)),

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 from helmforge.domain.cluster import ReleaseRevision
 from helmforge.domain.deployment import (
     DeploymentRecord,
@@ -38,6 +40,12 @@ def version_of(found: DeploymentRecord | None) -> str:
 
 def test_a_record_survives_the_way_through_helm() -> None:
     assert DeploymentRecord.parse(record("1.0.0").to_description()) == record("1.0.0")
+    elsewhere = replace(record("1.0.0"), charts="r.io/prod/charts/shop")
+    assert DeploymentRecord.parse(elsewhere.to_description()) == elsewhere
+
+
+def test_a_chart_from_where_releases_push_it_is_recorded_as_it_always_was() -> None:
+    assert "charts" not in record("1.0.0").to_description()
 
 
 def test_descriptions_of_others_are_no_records() -> None:

@@ -11,7 +11,7 @@ import pytest
 from helmforge.domain.artifact import Artifact
 from helmforge.domain.git import Person
 from helmforge.domain.oci import Descriptor, Digest, Manifest
-from helmforge.domain.plan import RecordPromotion
+from helmforge.domain.promotion_plan import RecordPromotion
 from helmforge.domain.promotion_record import RECORD_TYPE, ApprovalTag
 from helmforge.errors import StepError
 from helmforge.flows.execution import Effect
@@ -33,8 +33,11 @@ def _step(version: str = "1.0.0", run: str = "https://ci.example.com/runs/7") ->
     shop = service()
     images, charts = REGISTRY.repository("shop"), REGISTRY.repository("charts/shop")
     artifact = Artifact(shop.name, "c" * 40, version, version, images, charts)
+    own = PROD.images.chart_repository(shop.name)
     target = PROD.images.repository(shop.name).tagged(version)
-    return RecordPromotion(shop, artifact, PROD, images.at(IMAGE), target, chart_of(version), COUNTED, run)
+    return RecordPromotion(
+        shop, artifact, PROD, images.at(IMAGE), target, own, chart_of(version), COUNTED, run
+    )
 
 
 @dataclass
@@ -89,6 +92,8 @@ def test_a_promotion_is_recorded_once(tmp_path: Path) -> None:
     assert facts == {"record": str(_digest(outside.attached[0]))}
     ((record,), _) = promotions_of(_world(outside), step.target.repository.at(IMAGE))
     assert (record.approvals, record.run, record.promoted_by) == (COUNTED, step.run, "Bo <bo@example.com>")
+    places = (record.charts, record.charts_source)
+    assert places == ("r.example/live/charts/shop", "r.example/charts/shop")
     assert (record.image, record.chart, record.version) == (IMAGE, chart_of("1.0.0"), "1.0.0")
     assert effect.probe(_step("1.1.0")) is None
 

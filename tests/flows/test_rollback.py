@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from helmforge.domain.deployment import DeploymentRecord
 from helmforge.domain.plan import Deploy
 from helmforge.domain.version import Version
 from helmforge.errors import RefusedError
@@ -42,3 +45,15 @@ def test_what_never_ran_is_refused_with_the_versions_that_did(
     with pytest.raises(RefusedError, match="never ran in prod") as caught:
         deploy(Outside(RAN[: len(revisions)]), version)
     assert caught.value.why.endswith(f"what ran here, newest first: {ran}")
+
+
+def test_a_chart_that_was_promoted_comes_from_where_it_ran_from() -> None:
+    described = DeploymentRecord.parse(record("1.0.0"))
+    assert described is not None
+    promoted = replace(described, charts="r.example/live/charts/shop").to_description()
+    ran = history(("superseded", promoted), ("deployed", record("1.1.0")))
+    step = deploy(Outside(ran, {f"r.example/prod/shop@{IMAGE}": IMAGE}))
+    assert (str(step.artifact.charts), step.own_chart) == ("r.example/live/charts/shop", True)
+    assert step.artifact.charts.registry.plain_http
+    usual = deploy(Outside(ran, {f"r.example/prod/shop@{IMAGE}": IMAGE}), "1.1.0")
+    assert (str(usual.artifact.charts), usual.own_chart) == ("r.example/charts/shop", False)

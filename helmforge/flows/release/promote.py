@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from helmforge.domain.ci import Ci
 from helmforge.domain.namespaces import demand_released
-from helmforge.domain.plan import CopyImage, Deploy, RecordPromotion, chain
+from helmforge.domain.plan import Deploy, chain
+from helmforge.domain.promotion_plan import CopyChart, CopyImage, RecordPromotion
 from helmforge.domain.promotion_record import ApprovalTag
 from helmforge.errors import RefusedError
 from helmforge.flows.release.approvals import gather
@@ -54,7 +55,8 @@ def prepare(
     demand_soaked(world, settings, service, environment, published.chart)
     approvals = _approvals(world, settings, service, environment, published, ci)
     names = tuple(approval.name for approval in approvals)
-    return Promotion(names, promotion_plan(service, published, environment, approvals, ci.run_url))
+    plan = promotion_plan(settings, service, published, environment, approvals, ci.run_url)
+    return Promotion(names, plan)
 
 
 def demand_final(version: Version, environment: Environment) -> None:
@@ -68,6 +70,7 @@ def demand_final(version: Version, environment: Environment) -> None:
 
 
 def promotion_plan(
+    settings: Settings,
     service: Service,
     published: PublishedVersion,
     environment: Environment,
@@ -79,10 +82,26 @@ def promotion_plan(
     repository = environment.images.repository(service.name)
     target = repository.tagged(artifact.version)
     names = tuple(approval.name for approval in approvals)
+    charts = settings.promoted_chart_repository(environment, service.name)
+    copies = [CopyImage(service, source, target)]
+    if charts != artifact.charts:
+        chart = artifact.charts.at(published.chart)
+        copies.append(CopyChart(service, chart, charts.tagged(artifact.chart_version)))
     return chain(
-        CopyImage(service, source, target),
-        RecordPromotion(service, artifact, environment, source, target, published.chart, approvals, run),
-        Deploy(service, artifact, environment, repository, published.chart, "promote", names),
+        *copies,
+        RecordPromotion(
+            service, artifact, environment, source, target, charts, published.chart, approvals, run
+        ),
+        Deploy(
+            service,
+            replace(artifact, charts=charts),
+            environment,
+            repository,
+            published.chart,
+            "promote",
+            names,
+            own_chart=charts != artifact.charts,
+        ),
     )
 
 

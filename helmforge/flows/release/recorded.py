@@ -8,6 +8,7 @@ from helmforge.domain.oci import RegistryHost, Repository
 
 if TYPE_CHECKING:
     from helmforge.domain.deployment import DeploymentRecord
+    from helmforge.domain.names import ServiceName
     from helmforge.domain.settings import Settings
 
 
@@ -18,6 +19,13 @@ def recorded_repository(settings: Settings, record: DeploymentRecord) -> Reposit
     Whether its registry may be spoken to without TLS says helmforge.yaml alone.
     """
     return repository_named(settings, record.repository)
+
+
+def recorded_charts(settings: Settings, record: DeploymentRecord, service: ServiceName) -> Repository:
+    """As recorded_repository, where the chart was deployed from."""
+    if not record.charts:
+        return settings.chart_repository(service)
+    return repository_named(settings, record.charts)
 
 
 def repository_named(settings: Settings, name: str) -> Repository:

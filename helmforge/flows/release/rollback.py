@@ -11,7 +11,7 @@ from helmforge.domain.namespaces import demand_released
 from helmforge.domain.oci import Digest
 from helmforge.domain.plan import Deploy, chain
 from helmforge.errors import RefusedError
-from helmforge.flows.release.recorded import recorded_repository
+from helmforge.flows.release.recorded import recorded_charts, recorded_repository
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -69,9 +69,16 @@ def _deploy(
         record.version,
         chart_version,
         settings.image_repository(service.name),
-        settings.chart_repository(service.name),
+        recorded_charts(settings, record, service.name),
     )
     repository = recorded_repository(settings, record)
     return Deploy(
-        service, artifact, environment, repository, Digest.parse(record.chart), "rollback", record.approvals
+        service,
+        artifact,
+        environment,
+        repository,
+        Digest.parse(record.chart),
+        "rollback",
+        record.approvals,
+        own_chart=bool(record.charts),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from helmforge.domain import plan
+from helmforge.domain import plan, promotion_plan
 from helmforge.flows.execution import Check, Effect
 from helmforge.flows.steps.chart import Charts
 from helmforge.flows.steps.checks import Checks
@@ -37,6 +37,7 @@ def runners(
     charts = Charts(world, work, tuple(environment.name for environment in settings.environments))
     deployments = Deployments(world, work)
     promotions = Promotions(world)
+    copy = Effect(promotions.probe_copy, promotions.copy, already="already the same bytes")
     return {
         plan.RunTests: Check(tests.run),
         plan.LintChart: Check(checks.lint),
@@ -51,7 +52,10 @@ def runners(
             charts.probe_package, charts.package, charts.packaged, already="already in the registry"
         ),
         plan.PushChart: Effect(charts.probe_push, charts.push, already="already in the registry"),
-        plan.CopyImage: Effect(promotions.probe_copy, promotions.copy, already="already the same bytes"),
-        plan.RecordPromotion: Effect(promotions.probe_record, promotions.record, already="already recorded"),
+        promotion_plan.CopyImage: copy,
+        promotion_plan.CopyChart: copy,
+        promotion_plan.RecordPromotion: Effect(
+            promotions.probe_record, promotions.record, already="already recorded"
+        ),
         plan.Deploy: Effect(deployments.probe, deployments.act, already="already deployed"),
     }

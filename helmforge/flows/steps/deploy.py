@@ -174,6 +174,7 @@ def _record(step: Deploy, chart: PulledChart) -> DeploymentRecord:
         repository=str(step.repository),
         action=step.action,
         approvals=step.approvals,
+        charts=str(step.artifact.charts) if step.own_chart else "",
     )
 
 

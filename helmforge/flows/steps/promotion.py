@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from helmforge.domain.promotion_plan import CopyChart
 from helmforge.domain.promotion_record import RECORD_TYPE, InvalidRecordError, PromotionRecord
 from helmforge.errors import RefusedError, StepError
 from helmforge.flows.release.promotions import records_at
 
 if TYPE_CHECKING:
     from helmforge.domain.oci import Digest, ImageRef
-    from helmforge.domain.plan import CopyImage, RecordPromotion
+    from helmforge.domain.promotion_plan import CopyImage, RecordPromotion
     from helmforge.flows.events import Facts
     from helmforge.flows.ports import Log
     from helmforge.flows.world import World
@@ -41,6 +42,8 @@ class Promotions:
             )
         if not self.world.registry.is_copied(step.source, step.target, leave_out=_OWN):
             return None  # what was attached later, or got lost, is copied
+        if isinstance(step, CopyChart):
+            return {"chart": f"oci://{step.target}", "digest": present.digest}
         return {"image": str(step.target), "digest": present.digest}
 
     def copy(self, step: CopyImage, log: Log) -> Facts | None:
@@ -81,7 +84,7 @@ class Promotions:
             source=str(step.source),
             target=str(step.target),
             image=_digest(step.source),
-            charts=str(artifact.charts),
+            charts=str(step.charts),
             charts_source=str(artifact.charts),
             chart=step.chart,
             service=artifact.service,

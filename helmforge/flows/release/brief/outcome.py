@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def read_outcome(case: Case) -> Outcome:
-    plan = promotion_plan(case.service, case.published, case.environment, ())
+    plan = promotion_plan(case.settings, case.service, case.published, case.environment, ())
     subject = f"{case.service.name} {case.published.artifact.version} --env {case.environment.name}"
     return Outcome(
         steps=tuple(planned.step.title for planned in plan),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,7 @@ from helmforge.domain.oci import Digest
 from helmforge.domain.settings import DeployWhen
 from helmforge.domain.version import Version
 from helmforge.flows.release.promotions import promotions_of
-from helmforge.flows.release.recorded import recorded_repository
+from helmforge.flows.release.recorded import recorded_charts, recorded_repository
 from helmforge.flows.steps.chart import pull
 
 if TYPE_CHECKING:
@@ -52,6 +52,12 @@ class Case:
         version = Version.parse(self.record.version)
         return released(self.settings, self.service.name, version, self.record.commit)
 
+    @cached_property
+    def deployed(self) -> Artifact:
+        """With the chart where it was deployed from, as the record says."""
+        charts = recorded_charts(self.settings, self.record, self.service.name)
+        return replace(self.artifact, charts=charts)
+
     @property
     def first_revision(self) -> ReleaseRevision | None:
         """The oldest one of this artifact that Helm still knows."""
@@ -81,7 +87,7 @@ class Case:
     @cached_property
     def chart(self) -> PulledChart:
         """The recorded bytes, wherever the version's tag points now."""
-        return pull(self.world, self.artifact, Digest.parse(self.record.chart))
+        return pull(self.world, self.deployed, Digest.parse(self.record.chart))
 
     @cached_property
     def promotions(self) -> tuple[PromotionRecord, ...]:

@@ -52,6 +52,7 @@ def _differences(case: Case, record: PromotionRecord) -> dict[str, tuple[str, st
         "target": (f"{ours.repository}:{ours.version}", record.target),
         "source": (f"{artifact.images}@{ours.image}", record.source),
         "chart": (str(artifact.charts), record.charts_source),
+        "place of the chart": (str(case.deployed.charts), record.charts),
         "list of approvals": (_joined(ours.approvals), _joined(one.name for one in record.approvals)),
     }
 

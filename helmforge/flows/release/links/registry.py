@@ -14,17 +14,19 @@ if TYPE_CHECKING:
 
 
 def chart(case: Case) -> Link:
-    name = "chart"
-    moved = _tag(case, name, case.artifact.chart, case.record.chart)
+    name, deployed = "chart", case.deployed
+    own = case.environment.images.chart_repository(case.service.name)
+    if deployed.charts not in {case.artifact.charts, own}:
+        what = f"the chart was not deployed from where charts of {case.environment.name} live"
+        return broken(name, what, str(own), str(deployed.charts))
+    moved = _tag(case, name, deployed.chart, case.record.chart)
     if moved.status is not LinkStatus.OK:
         return moved
     digest = case.chart.digest  # pulls it, and compares every byte with the digest
-    revision = case.world.registry.labels(case.artifact.charts.at(digest)).get(REVISION, "")
+    revision = case.world.registry.labels(deployed.charts.at(digest)).get(REVISION, "")
     if revision != case.record.commit:
-        return broken(
-            name, f"{case.artifact.chart} is of another commit", case.record.commit, revision or "none"
-        )
-    return ok(name, f"{case.artifact.chart} is {digest}")
+        return broken(name, f"{deployed.chart} is of another commit", case.record.commit, revision or "none")
+    return ok(name, f"{deployed.chart} is {digest}")
 
 
 def pinned_image(case: Case) -> Link:
