@@ -16,7 +16,7 @@ help:  ## this list
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## /{printf "make %-13s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
 setup:  ## .venv, Helm 3 and 4, kubectl, buildah, checkov, act and more: what the other targets need
-	@$(PYTHON) -m dev.setup python tools packages checkers jenkins
+	@$(PYTHON) -m dev.setup python tools packages checkers jenkins registry
 
 demo: setup  ## the whole road of a service in a scratch monorepo, narrated
 	@$(BIN)/helmforge demo $(ARGS)

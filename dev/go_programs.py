@@ -1,4 +1,4 @@
-"""The Kubernetes control plane and BuildKit, built from Go modules once per machine."""
+"""The Kubernetes control plane, BuildKit and a test registry, built from Go modules once per machine."""
 
 from __future__ import annotations
 
@@ -60,6 +60,12 @@ _BUILDKIT = _Family(
         }
     },
 )
+_REFERRERS_REGISTRY = _Family(
+    "referrers-registry",
+    ("referrers_registry", "github.com/google/go-containerregistry"),
+    2,
+    {"referrers_registry": {"referrers-registry": "."}},
+)
 
 
 def ensure_control_plane() -> None:
@@ -70,6 +76,17 @@ def ensure_control_plane() -> None:
 def ensure_buildkit() -> None:
     """As ensure_control_plane: BuildKit's daemon and client, and Docker's plugin that speaks to it."""
     _ensure(_BUILDKIT)
+
+
+def ensure_referrers_registry() -> None:
+    """As ensure_control_plane: a registry with the Referrers API, which docker-registry lacks."""
+    _ensure(_REFERRERS_REGISTRY)
+
+
+def referrers_registry() -> Path:
+    """The program, when it has been built."""
+    family = _REFERRERS_REGISTRY
+    return cache_folder() / family.name / _module_version(*family.version) / family.name
 
 
 def buildkit_folder() -> Path:
@@ -94,7 +111,8 @@ def _matches(target: Path, wanted: str) -> bool:
 
 def _fingerprint(family: _Family) -> str:
     hashed = hashlib.sha256()
-    for path in sorted(file for module in family.modules for file in (_MODULES / module).glob("go.*")):
+    folders = [_MODULES / module for module in family.modules]
+    for path in sorted(file for folder in folders for kind in ("go.*", "*.go") for file in folder.glob(kind)):
         hashed.update(path.read_bytes())
     for module, programs in family.modules.items():
         hashed.update(f"{programs} {_version_flags(module)}".encode())
@@ -133,7 +151,7 @@ def _version_flags(module: str) -> str:
         kit = _module_version(module, _BUILDKIT.version[1])
         plugin = _module_version(module, _BUILDX)
         return f"-X github.com/moby/buildkit/version.Version={kit} -X {_BUILDX}/version.Version={plugin}"
-    if module == "controlplane/etcd":
+    if module in {"controlplane/etcd", "referrers_registry"}:
         return ""
     version = _module_version(module, "k8s.io/kubernetes")
     major, minor, _ = version.removeprefix("v").split(".")
@@ -143,7 +161,7 @@ def _version_flags(module: str) -> str:
 
 def _module_version(module: str, path: str) -> str:
     text = (_MODULES / module / "go.mod").read_text(encoding="utf-8")
-    found = re.search(rf"^\s*{re.escape(path)} (v\S+)", text, flags=re.MULTILINE)
+    found = re.search(rf"^(?:require)?\s*{re.escape(path)} (v\S+)", text, flags=re.MULTILINE)
     assert found, f"{module}/go.mod does not require {path}"
     return found[1]
 

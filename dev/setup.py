@@ -21,7 +21,7 @@ def main(parts: list[str]) -> int:
     from dev.cache import SetupError, say
     from dev.checkers import ensure_checkers
     from dev.debian import BENCH_TOOLS, BUILDKIT_TOOLS, TOOLS, ensure_packages
-    from dev.go_programs import ensure_buildkit, ensure_control_plane
+    from dev.go_programs import ensure_buildkit, ensure_control_plane, ensure_referrers_registry
     from dev.jenkins_interpreter import ensure_interpreter
     from dev.kubernetes_tools import ensure_kubernetes_tools
     from dev.python_environment import ensure_environment
@@ -34,6 +34,7 @@ def main(parts: list[str]) -> int:
         "controlplane": ensure_control_plane,
         "runtime": lambda: ensure_packages(BUILDKIT_TOOLS),
         "buildkit": ensure_buildkit,
+        "registry": ensure_referrers_registry,
         "checkers": ensure_checkers,
         "baseimage": ensure_base_image,
         "jenkins": ensure_interpreter,

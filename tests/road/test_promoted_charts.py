@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 if TYPE_CHECKING:
     from tests.support.shop import Shop
 
 
+_EMULATED = pytest.param(("emulated", "helm4"), id="emulated-helm4", marks=pytest.mark.integration)
+
+
+@pytest.mark.parametrize("place", [_EMULATED], indirect=True)
 def test_the_chart_is_deployed_from_the_place_of_its_environment(shop: Shop) -> None:
     rules = (shop.repo.root / "helmforge.yaml").read_text(encoding="utf-8")
     shop.change("helmforge.yaml", rules + "charts: {promote: true}\n")

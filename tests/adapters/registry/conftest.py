@@ -10,6 +10,7 @@ import pytest
 from tests.adapters.registry.connecting import Connect
 from tests.adapters.registry.pushing import Pusher
 from tests.support.faulty_registry import FaultyRegistry
+from tests.support.referrers_registry import serving
 from tests.support.registry import RegistryServer
 
 if TYPE_CHECKING:
@@ -27,6 +28,13 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RegistryServer]
 def private_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RegistryServer]:
     with RegistryServer(tmp_path_factory.mktemp("private-registry"), auth=True) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def modern_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a registry with the Referrers API."""
+    with serving(tmp_path_factory.mktemp("modern-registry") / "log") as address:
+        yield address
 
 
 @pytest.fixture

@@ -1,14 +1,12 @@
 """Registries with the Referrers API of distribution-spec 1.1.
 
-docker-registry has none, so a stand-in adds it; the same tests run against a real one whose host:port
-is in HELMFORGE_TEST_REFERRERS_REGISTRY (plain HTTP on loopback, no login). The registry of
-go-containerregistry lists referrers but does not announce it by OCI-Subject: it gets the tag as well.
+docker-registry has none, so a stand-in adds it, and pages; the same tests run against the registry of
+go-containerregistry, which lists referrers but does not announce it by OCI-Subject: it gets the tag as well.
 """
 
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -67,9 +65,17 @@ class ReferrersStandIn(FaultyRegistry):
 
 
 @pytest.fixture
-def modern(server: RegistryServer) -> Iterator[FaultyRegistry]:
-    real = os.environ.get("HELMFORGE_TEST_REFERRERS_REGISTRY")
-    with FaultyRegistry(real) if real else ReferrersStandIn(server.address) as running:
+def announcing(server: RegistryServer) -> Iterator[FaultyRegistry]:
+    with ReferrersStandIn(server.address) as running:
+        yield running
+
+
+@pytest.fixture(params=["stand-in", "real"])
+def modern(request: pytest.FixtureRequest) -> Iterator[FaultyRegistry]:
+    if request.param == "stand-in":
+        yield request.getfixturevalue("announcing")
+        return
+    with FaultyRegistry(request.getfixturevalue("modern_server")) as running:
         yield running
 
 
@@ -85,9 +91,9 @@ def test_what_is_attached_is_listed(connect: Connect, modern: FaultyRegistry) ->
 
 
 def test_a_registry_that_announces_the_api_gets_no_fallback_tag(
-    connect: Connect, modern: FaultyRegistry
+    connect: Connect, announcing: FaultyRegistry
 ) -> None:
-    shop = Pusher(modern.address)
+    shop = Pusher(announcing.address)
     shop.image("1.0.0")
     connect().put_referrer(shop.repository.tagged("1.0.0"), _RECORD, b"{}", {})
     assert connect().tags(shop.repository) == ("1.0.0",)
