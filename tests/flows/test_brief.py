@@ -329,7 +329,8 @@ def test_a_prerelease_says_that_it_is_refused(outside: Outside) -> None:
 
 def test_what_would_refuse_the_promotion_whoever_approves(outside: Outside) -> None:
     strict = replace(GATE, approvals=replace(GATE.approvals, hold=True, soak=timedelta(days=9)))
-    held, early = briefed(outside, "1.1.0", strict).outcome.obstacles
+    found: Any = briefed(outside, "1.1.0", strict)
+    held, early = found.outcome.obstacles
     assert held == "prod is on hold"
     assert early.startswith("shop has not run long enough in qa: ")
 
