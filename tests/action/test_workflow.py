@@ -91,7 +91,7 @@ def test_a_workflow_plans_and_lints_with_it(tmp_path: Path, action: Path, reposi
     found = {name: value for name, value in found.items() if value}
     assert json.loads(found.pop("matrix")) == {"include": [{"service": "payment", "flow": "feature"}]}
     assert found.pop("helmforge-version") == __version__
-    assert found == {"services": '["payment"]', "affected": "true", "flow": "feature"}
+    assert found == {"services": '["payment"]', "affected": "true", "flow": "feature", "promotions": "[]"}
     assert (tmp_path / "result.version").read_text(encoding="utf-8") == f"helmforge {__version__}\n"
     assert done.stdout.count("Successfully installed helmforge") == 1, "the second use takes the first one's"
     assert [*tmp_path.rglob("canary")] == []
