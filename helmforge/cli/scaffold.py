@@ -66,17 +66,28 @@ def scaffold(
       helmforge scaffold database --type stateful --port 5432
       helmforge scaffold orders payments invoices --context billing
     """
-    from helmforge import wiring  # noqa: PLC0415 - heavy imports happen late
-    from helmforge.flows import scaffold as flow  # noqa: PLC0415
-    from helmforge.flows.configuration import load_services  # noqa: PLC0415
+    from helmforge.flows import scaffold as flow  # noqa: PLC0415 - heavy imports happen late
 
     request = _with_answers(flow.ScaffoldRequest("", type_, port, path, context), answers)
     if request.path and len(services) > 1:
         raise UsageError("--path is for one service", hint="scaffold one after the other, or leave it out")
+    results, root = _scaffolded([replace(request, service=service) for service in services])
+    if output == "json":
+        documents = [_document(result, root) for result in results]
+        click.echo(as_json(documents if len(documents) > 1 else documents[0], indent=2))
+    else:
+        _show(results, root)
+
+
+def _scaffolded(requests: Sequence[ScaffoldRequest]) -> tuple[Sequence[Scaffolded], Path]:
+    """What was written, and the root of the repository."""
+    from helmforge import wiring  # noqa: PLC0415 - heavy imports happen late
+    from helmforge.flows import scaffold as flow  # noqa: PLC0415
+    from helmforge.flows.configuration import load_services  # noqa: PLC0415
+
     git = wiring.git(Path.cwd())
     files = wiring.work_tree(git.root)
     settings = wiring.settings(files)
-    requests = [replace(request, service=service) for service in services]
     results = flow.scaffold(
         files,
         wiring.templates(git.root, settings),
@@ -86,11 +97,7 @@ def scaffold(
         folders=wiring.chart_folders(git.root),
         object_format=git.object_format(),
     )
-    if output == "json":
-        documents = [_document(result, git.root) for result in results]
-        click.echo(as_json(documents if len(documents) > 1 else documents[0], indent=2))
-    else:
-        _show(results, git.root)
+    return results, git.root
 
 
 def _show(results: Sequence[Scaffolded], root: Path) -> None:

@@ -53,12 +53,7 @@ def approve(
 ) -> Approved:
     """`settings` and `environment` are those of the trunk."""
     demand_gate(settings, environment)
-    if environment.approvals.by_ci:
-        raise RefusedError(
-            f"versions for {environment.name} are approved in the CI system",
-            where=f"helmforge.yaml environments.{environment.name}.approvals.by",
-            hint=f"approve the job that promotes to {environment.name} there",
-        )
+    _demand_people(environment)
     published = published_version(world, settings, service, version)
     subject = published.subject(environment)
     me = world.git.identity()
@@ -78,22 +73,29 @@ def approve(
     if approval.tag in found.verdict.valid:
         return Approved(approval, commit, created=False)
     replaced = next((tag.oid for tag in found.tags if tag.name == approval.tag), "")
-    try:
-        world.git.create_tag(
-            approval.tag,
-            commit,
-            approval.to_message(),
-            replaces=replaced,
-            sign=environment.approvals.signed,
+    _write(world, approval, commit, replaces=replaced, sign=environment.approvals.signed)
+    if environment.approvals.signed:
+        _demand_known_key(world, settings, environment, approval)
+    return Approved(approval, commit, created=True)
+
+
+def _demand_people(environment: Environment) -> None:
+    if environment.approvals.by_ci:
+        raise RefusedError(
+            f"versions for {environment.name} are approved in the CI system",
+            where=f"helmforge.yaml environments.{environment.name}.approvals.by",
+            hint=f"approve the job that promotes to {environment.name} there",
         )
+
+
+def _write(world: World, approval: Approval, commit: str, *, replaces: str, sign: bool) -> None:
+    try:
+        world.git.create_tag(approval.tag, commit, approval.to_message(), replaces=replaces, sign=sign)
     except RefExistsError as error:
         raise RefusedError(
             f"{approval.tag} was written by somebody else in this moment",
             hint="look at it with: helmforge release status, then approve again",
         ) from error
-    if environment.approvals.signed:
-        _demand_known_key(world, settings, environment, approval)
-    return Approved(approval, commit, created=True)
 
 
 def _demand_known_key(world: World, settings: Settings, environment: Environment, approval: Approval) -> None:

@@ -10,11 +10,11 @@ import contextlib
 import functools
 import os
 import socket
-import threading
 import uuid
-from typing import TYPE_CHECKING, TypeVar, cast
+from typing import TYPE_CHECKING
 
 from helmforge.errors import UsageError
+from helmforge.wiring.lateness import late, once
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,34 +33,6 @@ if TYPE_CHECKING:
     from helmforge.sandbox.lifecycle import Lifecycle, Wish
 
 SETTINGS_FILE = "helmforge.yaml"
-
-T = TypeVar("T")
-
-
-def _once(make: Callable[[], T]) -> Callable[[], T]:
-    """What `make` makes the first time, also for threads that ask at the same moment."""
-    lock, made = threading.Lock(), functools.cache(make)
-
-    def get() -> T:
-        with lock:
-            return made()
-
-    return get
-
-
-class _Late:
-    """Stands for what `make` makes, which happens when somebody first asks for something of it."""
-
-    def __init__(self, make: Callable[[], object]) -> None:
-        self._make = _once(make)
-
-    def __getattr__(self, name: str) -> object:
-        return getattr(self._make(), name)
-
-
-def _late(make: Callable[[], T]) -> T:
-    """Together the adapters take as long to import as a whole `pipeline plan` takes without them."""
-    return cast("T", _Late(make))
 
 
 @functools.cache
@@ -137,19 +109,19 @@ def world(start: Path, warn: Callable[[str], None]) -> tuple[World, Settings]:
     files = work_tree(repository.root)
     configuration = settings(files)
     programs = runner()
-    oci = _once(registry)
+    oci = once(registry)
     bundle = World(
         git=repository.with_remote(configuration.remote),
-        registry=_late(oci),
-        helm=_late(lambda: helm(warn)),
-        kubernetes=_late(_kubernetes),
-        builder=_once(lambda: _builder(configuration.builder, oci)),
-        scanner=_late(_scanner),
+        registry=late(oci),
+        helm=late(lambda: helm(warn)),
+        kubernetes=late(_kubernetes),
+        builder=once(lambda: _builder(configuration.builder, oci)),
+        scanner=late(_scanner),
         programs=Commands(programs),
-        junit=_late(lambda: _junit(repository.root)),
+        junit=late(lambda: _junit(repository.root)),
         files=files,
-        chart_folders=_late(lambda: chart_folders(repository.root)),
-        archives=_late(_archives),
+        chart_folders=late(lambda: chart_folders(repository.root)),
+        archives=late(_archives),
         clock=SystemClock(),
         holder=f"{socket.gethostname()}/{os.getpid()}/{uuid.uuid4().hex[:8]}",
         interrupt=programs.terminate,
@@ -188,7 +160,7 @@ def _kubernetes() -> ports.Kubernetes:
 def _builder(choice: BuilderChoice, oci: Callable[[], OciRegistry]) -> ports.Builder:
     from helmforge.adapters.builders import Elsewhere, choose_builder  # noqa: PLC0415
 
-    elsewhere = Elsewhere(_once(_images_folder), lambda layout, image: oci().upload(layout, image))
+    elsewhere = Elsewhere(once(_images_folder), lambda layout, image: oci().upload(layout, image))
     return choose_builder(runner(), choice, elsewhere)
 
 
