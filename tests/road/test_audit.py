@@ -35,7 +35,7 @@ def test_nothing_odd(promoted: Promoted) -> None:
     assert (found["environment"], found["found"], found["unknown"]) == ("prod", [], [])
     assert (found["tags"], found["releases"], found["containers"] > 0) == (1, 1, True)
     text = promoted.scene.shop.good("release", "audit").out
-    assert text == f"prod: nothing found among 1 tags, {found['containers']} containers, 1 Helm releases\n"
+    assert text == f"prod: nothing found (tags: 1, containers: {found['containers']}, Helm releases: 1)\n"
     assert audit(promoted, "--env", "qa", code=0)["tags"] == 0
 
 

@@ -58,8 +58,8 @@ def _text(audits: tuple[Audit, ...]) -> Iterator[str]:
     for one in audits:
         yield from (f"not asked in {one.environment}: {clean(text)}" for text in one.unknown)
         found = f"{len(one.oddities)} found" if one.oddities else "nothing found"
-        looked = f"{one.tags} tags, {one.containers} containers, {one.releases} Helm releases"
-        yield f"{one.environment}: {found} among {looked}"
+        looked = f"tags: {one.tags}, containers: {one.containers}, Helm releases: {one.releases}"
+        yield f"{one.environment}: {found} ({looked})"
     if not audits:
         yield "nothing to audit: no environment has deploy: on-approval"
 

@@ -11,7 +11,7 @@ from helmforge.cli.printing import as_json, clean, table
 from helmforge.cli.release.production import look_up, look_up_everything
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from helmforge.domain.chain import Chain, Link
 
@@ -69,16 +69,23 @@ def _details(link: Link) -> Iterator[str]:
 
 
 def _overview(chains: tuple[Chain, ...]) -> Iterator[str]:
-    """A row for each service, then every link that is not as it should be."""
+    """A row for each service, then what is not as it should be; links that say the same share a line."""
     rows = [
         (chain.service, chain.version or "-", chain.status.value, _worst_links(chain)) for chain in chains
     ]
     yield table(("SERVICE", "VERSION", "STATUS", "LINKS"), rows)
     for chain in chains:
-        for link in chain.links:
-            if link.status.value in {"broken", "unknown"}:
-                yield f"{chain.service}: {link.name} {link.status.value}: {clean(link.what)}"
-                yield from (f"  {line}" for line in _details(link))
+        wrong = [link for link in chain.links if link.status.value in {"broken", "unknown"}]
+        for (status, what, details), links in _alike(wrong).items():
+            yield f"{chain.service}: {', '.join(link.name for link in links)} {status}: {clean(what)}"
+            yield from (f"  {line}" for line in details)
+
+
+def _alike(links: Iterable[Link]) -> dict[tuple[str, str, tuple[str, ...]], list[Link]]:
+    found: dict[tuple[str, str, tuple[str, ...]], list[Link]] = {}
+    for link in links:
+        found.setdefault((link.status.value, link.what, tuple(_details(link))), []).append(link)
+    return found
 
 
 def _worst_links(chain: Chain) -> str:
