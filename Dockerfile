@@ -1,4 +1,4 @@
-# helmforge with Git, Helm, kubectl and an SSH client. docs/installing.md tells how to build and use it.
+# helmforge with Git, Helm, kubectl, an SSH client and GnuPG. docs/installing.md tells how to build and use it.
 #
 # The base is Debian rather than an image of Python: Debian's python3 comes without pip, and nothing needs it here.
 # Any Debian with Python 3.11 or newer will do: --build-arg BASE=registry.example.com/debian@sha256:...
@@ -11,7 +11,7 @@ ARG PACKAGES=""
 # No setuid: nobody in here becomes another user.
 # hadolint ignore=DL3008,SC2086
 RUN apt-get update \
-  && apt-get install --yes --no-install-recommends ca-certificates git openssh-client python3 ${PACKAGES} \
+  && apt-get install --yes --no-install-recommends ca-certificates git gpg openssh-client python3 tzdata ${PACKAGES} \
   && rm -rf /var/lib/apt/lists/* /var/cache/apt/*.bin /var/cache/debconf/*-old /var/cache/ldconfig/aux-cache \
     /var/log/apt /var/log/*.log \
   && find / -xdev -type f -perm /6000 -exec chmod a-s {} + \

@@ -33,6 +33,8 @@ def test_the_tools_are_those_that_are_pinned(container: Container) -> None:
     assert tools["kubectl"]["version"] in container.says("kubectl", "version", "--client")
     assert container.says("git", "--version").startswith("git version 2.")
     assert "OpenSSH" in container.run("ssh", "-V").stderr
+    assert container.says("gpg", "--version").startswith("gpg (GnuPG) 2.")
+    assert container.run("test", "-e", "/usr/share/zoneinfo/Europe/Berlin").returncode == 0
 
 
 def test_its_user_is_not_root_and_has_a_name(container: Container) -> None:
