@@ -231,7 +231,7 @@ BREAKS: list[tuple[list[Callable[[Promoted], None]], dict[str, str]]] = [
             "chart": "no longer in the registry",
             "commit": "in the history of none of",
             "version tag": "names another commit",
-            "approvals": f"it was made by {DEVELOPER}",
+            "approvals": "was replaced after the promotion",
         },
     ),
     (
