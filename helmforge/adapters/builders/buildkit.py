@@ -6,6 +6,7 @@ import csv
 import hashlib
 import io
 import shutil
+from abc import ABC, abstractmethod
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -36,7 +37,7 @@ Upload: TypeAlias = "Callable[[Path, ImageRef], object]"
 """Pushes the OCI layout in a folder."""
 
 
-class LayoutBuilder:
+class LayoutBuilder(ABC):
     """The daemon has no store of images. What it builds comes back as an OCI layout below `folder`, for the
     time of this run; that very layout is scanned and pushed.
     """
@@ -77,12 +78,13 @@ class LayoutBuilder:
     def export(self, image: ImageRef, archive: Path) -> None:
         Layout(self._built(image)).write_archive(image, archive)
 
+    @abstractmethod
     def _command(self, build: Build, root: Path, labels: Mapping[str, str], epoch: str | None) -> list[str]:
-        raise NotImplementedError
+        """The command up to where the result goes; secrets and `_rest` follow that."""
 
+    @abstractmethod
     def _rest(self, build: Build, root: Path) -> list[str]:
         """What comes last."""
-        raise NotImplementedError
 
     def _built(self, image: ImageRef) -> Path:
         place = self._place(image)

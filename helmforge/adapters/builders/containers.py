@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from abc import ABC, abstractmethod
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -33,7 +34,7 @@ _UNWRITTEN = re.compile(r"failed pushing cache.*")
 _OVERLAY = re.compile(r"overlay.*(not supported|operation not permitted|invalid argument)", re.IGNORECASE)
 
 
-class ContainersBuilder:
+class ContainersBuilder(ABC):
     """Needs no daemon. Several platforms become a manifest list of the image's name."""
 
     name: str
@@ -113,9 +114,9 @@ class ContainersBuilder:
             return self._build(reading, root, image, labels, log, *names)
         return completed.out.strip().rpartition("\n")[2]
 
+    @abstractmethod
     def _labels(self, image: ImageRef) -> Mapping[str, str] | None:
         """Of the image in the local store, of a list those of this machine's platform; None without one."""
-        raise NotImplementedError
 
     def _isolation(self) -> list[str]:
         """No runtime: chroot works without privileges and inside CI containers."""
