@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,6 +13,10 @@ if TYPE_CHECKING:
 # Which CI system runs the tests is not what they are about.
 for mark in ("GITHUB_ACTIONS", "GITLAB_CI", "TF_BUILD", "JENKINS_URL"):
     os.environ.pop(mark, None)
+
+# A shell's background jobs ignore Ctrl-C, and so would what the tests start and interrupt.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # Time limits say something about the machine and its other guests, not about the code.
 settings.register_profile("helmforge", deadline=None, suppress_health_check=[HealthCheck.too_slow])
