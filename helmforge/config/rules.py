@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from helmforge.config import builds, values
 from helmforge.config.approvals import approval_rules
+from helmforge.config.provenance import policy_rules, provenance_rules
 from helmforge.config.values import objection
 from helmforge.domain.names import EnvironmentName
 from helmforge.domain.settings import DeployWhen
@@ -39,6 +40,7 @@ def broken_rules(data: dict[str, Any]) -> Iterator[Problem]:
         yield from builds.builder_rules(data["builder"])
     yield from builds.repository_build_rules(data.get("build", {}))
     yield from _scan_rules(data.get("scan", {}))
+    yield from provenance_rules(data.get("provenance", {}))
     first = next(iter(data["environments"]))
     if "soak" in data["environments"][first].get("approvals", {}):
         yield Problem(("environments", first, "approvals", "soak"), "expected none: no environment is before")
@@ -63,6 +65,8 @@ def _environment_rules(
         yield from objection((*path, "namespace"), "a namespace", values.check_namespace, data["namespace"])
     if "approvals" in data:
         yield from approval_rules((*path, "approvals"), data["approvals"], data["deploy"], teams)
+    if "provenance" in data:
+        yield from policy_rules((*path, "provenance"), data["provenance"], data["deploy"])
 
 
 def _image_rules(path: tuple[str, ...], data: dict[str, Any], registry: Any) -> Iterator[Problem]:  # noqa: ANN401 - a string or a mapping

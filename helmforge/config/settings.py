@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from helmforge.config import builds, values
 from helmforge.config.approvals import parse_approvals
+from helmforge.config.provenance import parse_policy, parse_provenance
 from helmforge.config.rules import broken_rules
 from helmforge.domain.names import EnvironmentName
 from helmforge.domain.settings import (
@@ -54,6 +55,7 @@ def _settings(data: dict[str, Any]) -> Settings:
         builder=builds.builder(data["builder"]) if "builder" in data else Settings.builder,
         build=builds.repository_build(data["build"]) if "build" in data else Settings.build,
         scan=_scan(data.get("scan", {})),
+        provenance=parse_provenance(data.get("provenance", {})),
         templates=values.parse_path(data["templates"]) if "templates" in data else Settings.templates,
         ignore=tuple(
             values.parse_path(glob) for glob in data.get("affected", {}).get("ignore", Settings.ignore)
@@ -103,4 +105,5 @@ def _environment(
         prereleases=data.get("prereleases", Environment.prereleases),
         approvals=parse_approvals(data.get("approvals", {}), teams),
         timeout=values.parse_duration(data["timeout"]) if "timeout" in data else Environment.timeout,
+        provenance=parse_policy(data.get("provenance", {})),
     )

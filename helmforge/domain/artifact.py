@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from helmforge.domain.version import Version
 
 
+_COMMIT_MARK = "g"
+"""No semver begins with it, and an all-digit abbreviation stays a valid identifier of one."""
+
+
 @dataclass(frozen=True)
 class Artifact:
     """The names of one version's image and chart. `version` is the image tag, literally."""
@@ -32,6 +36,11 @@ class Artifact:
         return self.charts.tagged(self.chart_version)
 
     @property
+    def is_release(self) -> bool:
+        """Of a release branch, not a build of a commit."""
+        return not self.version.startswith(_COMMIT_MARK)
+
+    @property
     def claim_tag(self) -> str:
         """The annotated Git tag that gives the version to one commit."""
         return f"{self.service}/{self.version}"
@@ -49,13 +58,13 @@ def released(settings: Settings, service: ServiceName, version: Version, commit:
 
 
 def by_commit(settings: Settings, service: ServiceName, commit: str) -> Artifact:
-    """A build outside a release. The `g` keeps an all-digit abbreviation a valid semver identifier."""
-    short = commit[:12]
+    """A build outside a release."""
+    short = f"{_COMMIT_MARK}{commit[:12]}"
     return Artifact(
         service=service,
         commit=commit,
-        version=f"g{short}",
-        chart_version=f"0.0.0-g{short}",
+        version=short,
+        chart_version=f"0.0.0-{short}",
         images=settings.image_repository(service),
         charts=settings.chart_repository(service),
     )

@@ -9,6 +9,7 @@ from helmforge.domain.artifact import by_commit, released
 from helmforge.domain.build_permissions import permitted_build
 from helmforge.domain.event import Flow
 from helmforge.domain.plan import (
+    AttestImage,
     BuildImage,
     CheckCluster,
     CheckPolicy,
@@ -109,9 +110,21 @@ def _steps(settings: Settings, change: Change, service: Service) -> list[Step]:
     if change.flow is Flow.RELEASE:
         steps.append(ClaimVersion(service, artifact))
     if publishes:
-        steps += [PushImage(service, artifact), PackageChart(service, artifact), PushChart(service, artifact)]
+        steps += [
+            PushImage(service, artifact),
+            AttestImage(service, artifact, _ref(settings, change, service)),
+            PackageChart(service, artifact),
+            PushChart(service, artifact),
+        ]
     steps += [Deploy(service, artifact, target, target.images.repository(service.name)) for target in targets]
     return steps
+
+
+def _ref(settings: Settings, change: Change, service: Service) -> str:
+    """The branch that is published, in full."""
+    if change.version is None:
+        return f"refs/heads/{settings.trunk}"
+    return f"refs/heads/{settings.branches.release.format(service=service.name, version=change.version.tag)}"
 
 
 def _targets(settings: Settings, change: Change) -> tuple[Environment, ...]:

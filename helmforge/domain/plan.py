@@ -138,6 +138,19 @@ class PushImage(Step):
 
 
 @dataclass(frozen=True)
+class AttestImage(Step):
+    """Attach to the pushed image what is in it, how it was built (from the branch `ref`), and a signature."""
+
+    verb = "attest"
+    artifact: Artifact
+    ref: str
+
+    @property
+    def title(self) -> str:
+        return f"attach provenance to {self.artifact.image}"
+
+
+@dataclass(frozen=True)
 class PackageChart(Step):
     verb = "package"
     artifact: Artifact

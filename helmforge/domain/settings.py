@@ -11,6 +11,7 @@ from helmforge.domain.approval_policy import ApprovalPolicy
 from helmforge.domain.building import BuilderChoice, BuildRules, Cache
 from helmforge.domain.names import Namespace, nearest
 from helmforge.domain.oci import Repository
+from helmforge.domain.provenance.policy import Provenance, ProvenancePolicy
 from helmforge.domain.testing import UnitTests
 from helmforge.errors import UsageError
 
@@ -86,6 +87,7 @@ class Environment:
     prereleases: bool = True
     approvals: ApprovalPolicy = field(default=ApprovalPolicy())
     timeout: timedelta = timedelta(minutes=5)
+    provenance: ProvenancePolicy = field(default=ProvenancePolicy())
 
     def namespace_of(self, service: Service) -> Namespace:
         return self.namespace_in(service.context)
@@ -149,6 +151,7 @@ class Settings:
     builder: BuilderChoice = field(default=BuilderChoice())
     build: BuildRules = field(default=BuildRules())
     scan: Scan = Scan()
+    provenance: Provenance = field(default=Provenance())
     templates: str = ""
     ignore: tuple[str, ...] = ()
     revision: str = ""

@@ -63,11 +63,19 @@ class Results:
 
 
 _SECRETS = ("_PASSWORD", "_TOKEN", "_SECRET", "_KEY")
+_OF_SIGNING = frozenset(
+    {
+        "COSIGN_PRIVATE_KEY", "COSIGN_PASSWORD", "SIGSTORE_ID_TOKEN",
+        "ACTIONS_ID_TOKEN_REQUEST_TOKEN", "ACTIONS_ID_TOKEN_REQUEST_URL",
+    }
+)  # fmt: skip
 
 
 def is_own_secret(variable: str) -> bool:
-    """Of helmforge itself: neither a service's tests nor a build get to see it."""
-    return variable.startswith("HELMFORGE_") and variable.endswith(_SECRETS)
+    """Of helmforge itself: neither a service's tests nor a build get to see it. Who has what signs images, or
+    the CI job's identity, can sign anything.
+    """
+    return variable in _OF_SIGNING or (variable.startswith("HELMFORGE_") and variable.endswith(_SECRETS))
 
 
 _NEEDED = frozenset(

@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 
 from helmforge.flows.execution import execute
 from helmforge.flows.steps import runners
-from helmforge.flows.steps.image import Images
-from helmforge.flows.steps.scan import Scans
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,7 +25,6 @@ def run_plan(
     folder for the reports of image scans, if anybody wants them.
     """
     with world.workspace() as work:
-        scans = Scans(world, Images(world), settings, work, reports)
-        table = runners(world, settings, work, reports, scans)
-        summary = execute(plan, table, sink, jobs=jobs, interrupt=world.interrupt)
-        return replace(summary, notes=() if summary.interrupted else scans.notes())
+        found = runners(world, settings, work, reports)
+        summary = execute(plan, found.table, sink, jobs=jobs, interrupt=world.interrupt)
+        return replace(summary, notes=() if summary.interrupted else found.notes())

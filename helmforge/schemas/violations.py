@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from jsonschema import Draft202012Validator
@@ -91,7 +92,7 @@ def _mismatch(error: ValidationError, document: Document, path: tuple[str | int,
     got: Any = error.instance
     text = f"expected {_expected(schema)}, got {_described(got, document, path)}"
     if isinstance(got, str) and "enum" in schema:
-        return text + _did_you_mean(_guess(got, schema["enum"]))
+        return text + _did_you_mean(_guess(got, [one for one in schema["enum"] if isinstance(one, str)]))
     if isinstance(got, int | float) and not isinstance(got, bool) and "string" in schema.get("type", ""):
         source = document.source_of(path)
         if pattern_of(schema.get("pattern", "")).search(source):
@@ -110,7 +111,9 @@ def _did_you_mean(guess: str | None) -> str:
 
 def _expected(schema: Mapping[str, Any]) -> str:
     if "enum" in schema:
-        return f"one of {', '.join(schema['enum'])}"
+        return (
+            f"one of {', '.join(one if isinstance(one, str) else json.dumps(one) for one in schema['enum'])}"
+        )
     return str(schema.get("title", schema.get("type", "another value")))
 
 

@@ -117,12 +117,15 @@ def world(start: Path, warn: Callable[[str], None]) -> tuple[World, Settings]:
         kubernetes=late(_kubernetes),
         builder=once(lambda: _builder(configuration.builder, oci)),
         scanner=late(_scanner),
+        sboms=late(_sboms),
+        signer=late(lambda: _signer(repository.root)),
         programs=Commands(programs),
         junit=late(lambda: _junit(repository.root)),
         files=files,
         chart_folders=late(lambda: chart_folders(repository.root)),
         archives=late(_archives),
         clock=SystemClock(),
+        ci=ci(),
         holder=f"{socket.gethostname()}/{os.getpid()}/{uuid.uuid4().hex[:8]}",
         interrupt=programs.terminate,
         workspace=workspace,
@@ -181,6 +184,18 @@ def _scanner() -> ports.Scanner:
     from helmforge.adapters.scanner import CommandScanner  # noqa: PLC0415
 
     return CommandScanner(runner())
+
+
+def _sboms() -> ports.SbomGenerator:
+    from helmforge.adapters.provenance.syft import Syft  # noqa: PLC0415
+
+    return Syft(runner())
+
+
+def _signer(root: Path) -> ports.Signer:
+    from helmforge.adapters.provenance.cosign import Cosign  # noqa: PLC0415
+
+    return Cosign(runner(), root)
 
 
 def _archives() -> ports.Archives:

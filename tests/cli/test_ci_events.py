@@ -25,7 +25,7 @@ environments:
   qa: {cluster: {context: dev}, deploy: on-release}
   edge: {cluster: {context: dev}, namespace: edge, deploy: on-trunk}
 """
-PUBLISHING = {"claim", "push-image", "push-chart", "deploy"}
+PUBLISHING = {"claim", "push-image", "attest", "push-chart", "deploy"}
 
 
 @pytest.fixture

@@ -51,7 +51,7 @@ SETTINGS = Settings(
 QUICK = ["test", "lint", "render"]
 FULL = [*QUICK, "policy", "build", "scan"]
 REACHING = [*QUICK, "policy", "cluster", "build", "scan"]
-PUBLISH = ["push-image", "package", "push-chart", "deploy"]
+PUBLISH = ["push-image", "attest", "package", "push-chart", "deploy"]
 
 
 def verbs(flow: Flow, version: str = "") -> list[str]:

@@ -78,7 +78,7 @@ def _digest(content: bytes) -> Digest:
 
 
 def _effect(outside: Outside, work: Path) -> Effect:
-    effect = runners(_world(outside), SETTINGS, work)[RecordPromotion]
+    effect = runners(_world(outside), SETTINGS, work).table[RecordPromotion]
     assert isinstance(effect, Effect)
     return effect
 

@@ -71,7 +71,7 @@ def world(url: str, seen: Seen, work: Path) -> World:
 
 def published(url: str, work: Path) -> Seen:
     seen = Seen()
-    table = steps.runners(world(url, seen, work), SETTINGS, work)
+    table = steps.runners(world(url, seen, work), SETTINGS, work).table
     artifact = by_commit(SETTINGS, SERVICE.name, OID)
     for step in (BuildImage(SERVICE, artifact, published=False), PackageChart(SERVICE, artifact)):
         runner = table[type(step)]

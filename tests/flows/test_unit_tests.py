@@ -42,7 +42,7 @@ def ran(root: Path, script: str, *, reports: Path | None = None, **test: Any) ->
         programs=Commands(Runner({"PATH": "/usr/bin:/bin"})),
         junit=JUnitFiles(root),
     )
-    table = steps.runners(world, SETTINGS, root, reports)
+    table = steps.runners(world, SETTINGS, root, reports).table
     events: list[Any] = []
     execute(Plan((PlannedStep(RunTests(service)),)), table, events.append, jobs=1, interrupt=lambda: None)
     (outcome,) = (event.outcome for event in events if isinstance(event, StepFinished))

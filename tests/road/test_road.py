@@ -16,7 +16,7 @@ def test_from_the_trunk_to_production_and_back(shop: Shop) -> None:
     assert set(first.statuses.values()) == {"done", "skipped"}
     assert first.statuses["deploy-qa"] == "done"
     again = shop.good("pipeline", "run", "-o", "json").statuses
-    changes = ("build", "claim", "push-image", "package", "push-chart", "deploy-qa")
+    changes = ("build", "claim", "push-image", "attest", "package", "push-chart", "deploy-qa")
     assert {again[step] for step in changes} == {"skipped"}
 
     refused = shop.run("release", "promote", "notification", "v1.0.0", "--env", "prod")

@@ -11,6 +11,7 @@ from helmforge.flows.ports.git import Git
 from helmforge.flows.ports.images import Builder, Scanner
 from helmforge.flows.ports.log import Log
 from helmforge.flows.ports.machine import Clock, Events, JUnit, Programs
+from helmforge.flows.ports.provenance import SbomGenerator, Signer
 from helmforge.flows.ports.registry import Registry
 from helmforge.flows.ports.work_tree import Archives, ChartFolders, Files, PipelineTemplates, Templates
 
@@ -29,6 +30,8 @@ __all__ = [
     "PipelineTemplates",
     "Programs",
     "Registry",
+    "SbomGenerator",
     "Scanner",
+    "Signer",
     "Templates",
 ]

@@ -14,6 +14,7 @@ from helmforge.errors import RefusedError
 from helmforge.flows.release.approvals import gather
 from helmforge.flows.release.approve import demand_gate
 from helmforge.flows.release.conditions import demand_ci, demand_open, demand_soaked
+from helmforge.flows.release.provenance import demand_provenance
 from helmforge.flows.release.subject import published_version, running_commit
 from helmforge.flows.steps.deploy import demand_cluster
 
@@ -53,6 +54,7 @@ def prepare(
     demand_cluster(world.kubernetes, service, environment)
     published = published_version(world, settings, service, version)
     demand_soaked(world, settings, service, environment, published.chart)
+    demand_provenance(world, settings, environment, published)
     approvals = _approvals(world, settings, service, environment, published, ci)
     names = tuple(approval.name for approval in approvals)
     plan = promotion_plan(settings, service, published, environment, approvals, ci.run_url)

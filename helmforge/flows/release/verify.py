@@ -17,6 +17,7 @@ from helmforge.flows.release.links.git import commit, version_tag
 from helmforge.flows.release.links.helm import helm_release
 from helmforge.flows.release.links.people import approvals, promotion_record
 from helmforge.flows.release.links.pods import pods
+from helmforge.flows.release.links.provenance import provenance
 from helmforge.flows.release.links.registry import chart, image, pinned_image, source_image
 from helmforge.flows.steps.deploy import guard_cluster
 
@@ -36,6 +37,7 @@ LINKS: dict[str, Callable[[Case], Link]] = {
     "pinned image": pinned_image,
     "image": image,
     "source image": source_image,
+    "provenance": provenance,
     "version tag": version_tag,
     "commit": commit,
     "approvals": approvals,

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from helmforge.domain import plan, promotion_plan
 from helmforge.flows.execution import Check, Effect
+from helmforge.flows.steps.attestation import Attestations
 from helmforge.flows.steps.chart import Charts
 from helmforge.flows.steps.checks import Checks
 from helmforge.flows.steps.claim import Claims
@@ -16,6 +18,7 @@ from helmforge.flows.steps.scan import Scans
 from helmforge.flows.steps.unit_tests import UnitTestRuns
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from helmforge.domain.settings import Settings
@@ -23,22 +26,29 @@ if TYPE_CHECKING:
     from helmforge.flows.world import World
 
 
-def runners(
-    world: World, settings: Settings, work: Path, reports: Path | None = None, scans: Scans | None = None
-) -> StepRunners:
+@dataclass(frozen=True)
+class Runners:
+    """`notes` is what the steps have to tell when the run is over."""
+
+    table: StepRunners
+    notes: Callable[[], tuple[str, ...]]
+
+
+def runners(world: World, settings: Settings, work: Path, reports: Path | None = None) -> Runners:
     """`work` is a temporary folder that lives as long as the run; `reports` is where those of scans and
-    tests go; `scans` are those of somebody who wants to know more of them.
+    tests go.
     """
     claims = Claims(world.git)
     images = Images(world)
     tests = UnitTestRuns(world, reports)
     checks = Checks(world, work, settings)
-    scans = scans or Scans(world, images, settings, work, reports)
+    scans = Scans(world, images, settings, work, reports)
+    attestations = Attestations(world, settings, images)
     charts = Charts(world, work, tuple(environment.name for environment in settings.environments))
     deployments = Deployments(world, work)
     promotions = Promotions(world)
     copy = Effect(promotions.probe_copy, promotions.copy, already="already the same bytes")
-    return {
+    table: StepRunners = {
         plan.RunTests: Check(tests.run),
         plan.LintChart: Check(checks.lint),
         plan.RenderChart: Check(checks.render),
@@ -47,6 +57,7 @@ def runners(
         plan.CheckCluster: Check(deployments.reach),
         plan.BuildImage: Effect(images.probe_build, images.build, images.built, already="already built"),
         plan.PushImage: Effect(images.probe_push, images.push, already="already in the registry"),
+        plan.AttestImage: Effect(attestations.probe, attestations.act, already="already attached"),
         plan.ClaimVersion: Effect(claims.probe, claims.act, already="already claimed for this commit"),
         plan.PackageChart: Effect(
             charts.probe_package, charts.package, charts.packaged, already="already in the registry"
@@ -59,3 +70,4 @@ def runners(
         ),
         plan.Deploy: Effect(deployments.probe, deployments.act, already="already deployed"),
     }
+    return Runners(table, lambda: (*scans.notes(), *attestations.notes()))

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from helmforge.domain.oci import CREATED, REVISION, SOURCE, TITLE, VERSION, Digest
+from helmforge.domain.provenance.slsa import BuildTimes
 from helmforge.domain.source import source_url
 from helmforge.errors import RefusedError, StepError
 from helmforge.flows.steps.chart import pinned_image
@@ -22,8 +23,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Images:
+    """Of one run: `times` are those of what it has built."""
+
     world: World
     labels: dict[Artifact, Mapping[str, str]] = field(default_factory=dict)
+    times: dict[Artifact, BuildTimes] = field(default_factory=dict)
 
     def probe_build(self, step: BuildImage) -> Facts | None:
         if step.published:
@@ -54,7 +58,9 @@ class Images:
         build = service.build
         if dirty:  # what no commit has must not come back in the build of one
             build = replace(build, cache=replace(build.cache, target=None))
+        started = self.world.clock.now()
         builder.build(build, root, step.artifact.image, labels, log)
+        self.times[step.artifact] = BuildTimes(started, self.world.clock.now())
 
     def probe_push(self, step: PushImage) -> Facts | None:
         """None as well when the published chart pins other bytes than the tag names."""

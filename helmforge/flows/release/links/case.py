@@ -67,7 +67,7 @@ class Case:
     @property
     def is_released(self) -> bool:
         """Of a release branch, not a build of a commit of the trunk."""
-        return not self.record.version.startswith("g")
+        return self.artifact.is_release
 
     @property
     def is_promoted(self) -> bool:

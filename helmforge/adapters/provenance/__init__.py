@@ -1,0 +1,1 @@
+"""Programs that say what is in an image, and that sign for it."""

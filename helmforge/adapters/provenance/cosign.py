@@ -1,0 +1,151 @@
+"""cosign: `cosign attest-blob` and `cosign verify-blob-attestation`, on files.
+
+cosign never speaks to the registry: helmforge stores and finds the bundles itself, with the logins and the
+retries that everything else has. Both cosign 2.6 and 3 know these options.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from helmforge.errors import MissingToolError, ToolError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from helmforge.adapters.process import Completed, Runner
+    from helmforge.domain.oci import Digest
+    from helmforge.domain.provenance.policy import SignerKeys, Signing
+    from helmforge.flows.ports import Log
+
+_SECONDS = 240.0
+_NO_SERVICES = b'{"mediaType": "application/vnd.dev.sigstore.signingconfig.v0.2+json"}'
+_NO_AUTHORITIES = b'{"mediaType": "application/vnd.dev.sigstore.trustedroot+json;version=0.1"}'
+_GET = "https://docs.sigstore.dev/cosign/system_config/installation"
+_TOO_OLD = ("unknown flag", "unknown command")
+_HINT = (
+    "check the key, and COSIGN_PASSWORD for an encrypted one; keyless signing needs the CI's identity token"
+)
+
+
+class Cosign:
+    """Paths of keys are relative to `root`, that of the repository."""
+
+    def __init__(self, runner: Runner, root: Path) -> None:
+        self._runner = runner
+        self._root = root
+
+    def missing(self) -> str:
+        return "" if self._runner.find("cosign") else f"cosign is not installed ({_GET})"
+
+    def sign(self, statement: bytes, signing: Signing, config: bytes | None, log: Log) -> bytes:
+        with tempfile.TemporaryDirectory(prefix="helmforge-") as folder:
+            said, bundle = _written(folder, "statement", statement), Path(folder) / "bundle"
+            argv = [
+                *("cosign", "attest-blob", "--new-bundle-format", "--yes"),
+                *([f"--key={signing.key}"] if signing.key else []),
+                *(f"--statement={said}", f"--bundle={bundle}"),
+                *_services(folder, signing, config),
+            ]
+            done = self._runner.run(
+                argv, cwd=self._root, timeout=_SECONDS, on_line=lambda line: _tell(line, log)
+            )
+            if done.code != 0:
+                _demand_new_enough(done)
+                raise ToolError("cosign could not sign", why=_reason(done), hint=_HINT)
+            return _read(bundle)
+
+    def problem(self, bundle: bytes, predicate_type: str, digest: Digest, keys: SignerKeys) -> str:
+        if missing := self.missing():
+            raise MissingToolError(
+                "a signature cannot be checked", why=missing, hint="install cosign 2.6 or newer"
+            )
+        algorithm, _, encoded = digest.partition(":")
+        with tempfile.TemporaryDirectory(prefix="helmforge-") as folder:
+            argv = [
+                *("cosign", "verify-blob-attestation", "--new-bundle-format"),
+                f"--bundle={_written(folder, 'bundle', bundle)}",
+                *(f"--type={predicate_type}", f"--digestAlg={algorithm}", f"--digest={encoded}"),
+                *_who(folder, keys),
+                *_witnesses(folder, keys),
+            ]
+            done = self._runner.run(argv, timeout=_SECONDS)
+        if done.code == 0:
+            return ""
+        _demand_new_enough(done)
+        return _reason(done)
+
+
+def _services(folder: str, signing: Signing, config: bytes | None) -> list[str]:
+    """Who is told of the signature. Without a root of its own cosign asks the public Sigstore for one."""
+    if config is not None:
+        return [f"--signing-config={_written(folder, 'signing-config', config)}"]
+    if signing.transparency_log or not signing.key:
+        return ["--use-signing-config=true"]
+    nobody, root = (
+        _written(folder, "signing-config", _NO_SERVICES),
+        _written(folder, "trusted-root", _NO_AUTHORITIES),
+    )
+    return [f"--signing-config={nobody}", f"--trusted-root={root}"]
+
+
+def _tell(line: str, log: Log) -> None:
+    """Without what was signed, which version 2 prints as well: it may be an SBOM."""
+    if not line.startswith("{"):
+        log(line)
+
+
+def _who(folder: str, keys: SignerKeys) -> list[str]:
+    if keys.key is not None:
+        return [f"--key={_written(folder, 'key', keys.key)}"]
+    return [f"--certificate-identity={keys.identity}", f"--certificate-oidc-issuer={keys.signer.issuer}"]
+
+
+def _witnesses(folder: str, keys: SignerKeys) -> list[str]:
+    """Who must have seen the signature: a log of one's own or the public one, or nobody."""
+    seen = [] if keys.signer.transparency_log else ["--insecure-ignore-tlog=true"]
+    if keys.root is None and (keys.signer.transparency_log or keys.key is None):
+        return seen  # cosign fetches the root of the public Sigstore
+    root = _NO_AUTHORITIES if keys.root is None else keys.root
+    known = _object(root)
+    if known.get("timestampAuthorities"):
+        seen.append("--use-signed-timestamps=true")
+    if keys.key is None and not known.get("ctlogs"):
+        seen.append("--insecure-ignore-sct=true")
+    return [*seen, f"--trusted-root={_written(folder, 'trusted-root', root)}"]
+
+
+def _object(content: bytes) -> Mapping[str, object]:
+    """What cosign cannot read it explains itself."""
+    try:
+        document = json.loads(content)
+    except (ValueError, RecursionError):
+        return {}
+    return document if isinstance(document, dict) else {}
+
+
+def _written(folder: str, name: str, content: bytes) -> Path:
+    path = Path(folder) / name
+    path.write_bytes(content)
+    return path
+
+
+def _read(bundle: Path) -> bytes:
+    try:
+        return bundle.read_bytes()
+    except OSError as error:
+        raise ToolError("cosign wrote no bundle", why=str(error.strerror)) from error
+
+
+def _demand_new_enough(done: Completed) -> None:
+    if any(mark in done.err for mark in _TOO_OLD):
+        why = _reason(done)
+        raise MissingToolError("this cosign is too old", why=why, hint="install cosign 2.6 or newer")
+
+
+def _reason(done: Completed) -> str:
+    lines = [line.removeprefix("Error: ") for line in done.err.splitlines() if line.startswith("Error: ")]
+    return lines[-1] if lines else " ".join(done.err.split())[-200:] or f"exit code {done.code}"

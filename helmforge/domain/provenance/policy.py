@@ -1,0 +1,85 @@
+"""What is attached to published images, and what an environment wants to find there. Read from the trunk."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class SbomFormat(Enum):
+    """The values are syft's names."""
+
+    SPDX = "spdx-json"
+    CYCLONEDX = "cyclonedx-json"
+
+
+@dataclass(frozen=True)
+class Signing:
+    """How statements are signed. `key` is as cosign names one: a file, `env://NAME`, or one in a key service;
+    "" signs keyless, with the identity of the CI job. The public `transparency_log` shows names of images to
+    everybody. `signing_config` is a file that names the services of a Sigstore of one's own.
+    """
+
+    key: str = ""
+    transparency_log: bool = False
+    signing_config: str = ""
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """Of the repository. None: no SBOM, no signature."""
+
+    sbom: SbomFormat | None = SbomFormat.SPDX
+    slsa: bool = True
+    sign: Signing | None = None
+
+
+@dataclass(frozen=True)
+class TrustedSigner:
+    """Whose signature counts: of who has the key that belongs to the public one in the trunk's file `key`, or
+    of who was `identity` (with `{service}` and `{version}`) for `issuer`. `trusted_root` is another file of
+    the trunk, for a Sigstore of one's own.
+    """
+
+    key: str = ""
+    identity: str = ""
+    issuer: str = ""
+    transparency_log: bool = False
+    trusted_root: str = ""
+
+    def identity_of(self, service: str, version: str) -> str:
+        return self.identity.replace("{service}", service).replace("{version}", version)
+
+    @property
+    def title(self) -> str:
+        return f"the key {self.key}" if self.key else f"{self.identity} ({self.issuer})"
+
+
+@dataclass(frozen=True)
+class SignerKeys:
+    """A trusted signer with what the files of the trunk hold, and the identity for one release. `root` is
+    None for the public Sigstore.
+    """
+
+    signer: TrustedSigner
+    key: bytes | None = None
+    identity: str = ""
+    root: bytes | None = None
+
+
+@dataclass(frozen=True)
+class ProvenancePolicy:
+    """Of an environment. With `signed`, what `sbom` and `slsa` ask for must be signed as well."""
+
+    signed: TrustedSigner | None = None
+    sbom: bool = False
+    slsa: bool = False
+
+    @property
+    def demanding(self) -> bool:
+        return bool(self.signed or self.sbom or self.slsa)
+
+    @property
+    def title(self) -> str:
+        asked = [*(["SBOM"] if self.sbom else []), *(["provenance of the build"] if self.slsa else [])]
+        return ", ".join([*asked, f"signed by {self.signed.title}"] if self.signed else asked)

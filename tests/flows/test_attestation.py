@@ -1,0 +1,282 @@
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from helmforge.config import parse_settings
+from helmforge.domain.artifact import by_commit, released
+from helmforge.domain.ci import Ci
+from helmforge.domain.ci_files.systems import CiSystem
+from helmforge.domain.plan import AttestImage, BuildImage
+from helmforge.domain.provenance.attachments import BUNDLE_MEDIA_TYPE, STATEMENT_MEDIA_TYPE
+from helmforge.domain.provenance.statement import Statement, signed_statement
+from helmforge.domain.version import Version
+from helmforge.errors import MissingToolError, StepError, UsageError
+from helmforge.flows.execution import Effect
+from helmforge.flows.steps import runners
+from tests.flows.releases import service, world
+from tests.support.attachments import Attached, Cosign, MemoryRegistry, Syft
+
+if TYPE_CHECKING:
+    from helmforge.domain.artifact import Artifact
+    from helmforge.flows.steps import Runners
+
+COMMIT = "c" * 40
+RULES = """\
+registry: r.example
+provenance: {%s}
+environments:
+  qa: {cluster: {context: dev}, deploy: on-release}
+  prod: {cluster: {context: prod}, deploy: on-approval, provenance: {%s}}
+"""
+SIGNS = "sign: {key: 'env://COSIGN_PRIVATE_KEY'}"
+RUN = Ci(CiSystem.GITHUB, run_url="https://github.example/acme/shop/actions/runs/7")
+
+
+@dataclass
+class Outside:
+    """Everything that the step asks, and a clock that goes on by a second each time."""
+
+    registry: MemoryRegistry = field(default_factory=MemoryRegistry)
+    sboms: Syft = field(default_factory=Syft)
+    signer: Cosign = field(default_factory=Cosign)
+    files: dict[str, bytes] = field(default_factory=lambda: {"cosign.pub": b"ours"})
+    seconds: int = 0
+
+    def remote_url(self) -> str:
+        return "git@github.example:acme/shop.git"
+
+    def read(self, _: str, path: str) -> bytes | None:
+        return self.files.get(path)
+
+    def dirty_paths(self, *_: str) -> tuple[str, ...]:
+        return ()
+
+    def commit(self, _: str) -> Any:
+        return self
+
+    @property
+    def time(self) -> datetime:
+        return datetime(2026, 11, 21, tzinfo=UTC)
+
+    @property
+    def root(self) -> None:
+        return None
+
+    def now(self) -> datetime:
+        self.seconds += 1
+        return self.time + timedelta(seconds=self.seconds)
+
+    @property
+    def name(self) -> str:
+        return "a builder"
+
+    def build(self, *_: object) -> None:
+        self.registry.image("1.0.0")
+
+    def steps(self, rules: str = "", asked: str = "", ci: Ci = RUN) -> Runners:
+        ports: dict[str, Any] = {
+            "registry": self.registry,
+            "sboms": self.sboms,
+            "signer": self.signer,
+            "builder": lambda: self,
+        }
+        bundle = replace(world(self, "git", "clock"), ci=ci, **ports)
+        return runners(bundle, parse_settings(RULES % (rules, asked)), Path("unused"))
+
+
+def _artifact() -> Artifact:
+    return released(parse_settings(RULES % ("", "")), service().name, Version.parse("1.0.0"), COMMIT)
+
+
+def _step(artifact: Artifact | None = None) -> AttestImage:
+    return AttestImage(service(), artifact or _artifact(), "refs/heads/release/shop/1.0.0")
+
+
+def _effect(steps: Runners) -> Effect:
+    effect = steps.table[AttestImage]
+    assert isinstance(effect, Effect)
+    return effect
+
+
+def _attach(steps: Runners, step: AttestImage | None = None) -> dict[str, str]:
+    effect, step = _effect(steps), step or _step()
+    assert effect.probe(step) is None
+    assert effect.act(step, lambda _: None) is None
+    facts = effect.probe(step)
+    assert facts is not None
+    return dict(facts)
+
+
+def _kinds(outside: Outside) -> list[str]:
+    return sorted(one.kind for one in outside.registry.attached)
+
+
+def test_an_image_gets_an_sbom_and_the_provenance_of_its_build() -> None:
+    outside = Outside()
+    image = outside.registry.image("1.0.0")
+    facts = _attach(outside.steps())
+    assert _kinds(outside) == ["application/spdx+json", STATEMENT_MEDIA_TYPE]
+    assert facts == {
+        "image": f"r.example/shop@{image}",
+        "sbom": "spdx-json",
+        "provenance": "https://slsa.dev/provenance/v1",
+        "signature": "none",
+    }
+    (said,) = (one for one in outside.registry.attached if one.kind == STATEMENT_MEDIA_TYPE)
+    statement = Statement.parse(said.content)
+    assert (statement.digest, statement.name) == (image, "r.example/shop")
+    definition = statement.predicate["buildDefinition"]
+    source = "git+https://github.example/acme/shop@refs/heads/release/shop/1.0.0"
+    assert definition["resolvedDependencies"] == [{"uri": source, "digest": {"gitCommit": COMMIT}}]
+    assert definition["externalParameters"]["service"] == "shop"
+    run = statement.predicate["runDetails"]
+    assert run["builder"]["id"] == "https://helmforge.dev/builders/github"
+    assert run["metadata"] == {}, "who only found the image does not say when and where it was built"
+
+
+def test_who_built_the_image_says_when_and_where() -> None:
+    outside = Outside()
+    steps = outside.steps()
+    build = steps.table[BuildImage]
+    assert isinstance(build, Effect)
+    build.act(BuildImage(service(), _artifact(), published=True), lambda _: None)
+    _attach(steps)
+    (said,) = (one for one in outside.registry.attached if one.kind == STATEMENT_MEDIA_TYPE)
+    metadata = Statement.parse(said.content).predicate["runDetails"]["metadata"]
+    times = {"startedOn": "2026-11-21T00:00:01Z", "finishedOn": "2026-11-21T00:00:02Z"}
+    assert metadata == {"invocationId": RUN.run_url, **times}
+
+
+def test_each_platform_gets_its_own_sbom() -> None:
+    outside = Outside()
+    image = outside.registry.image("1.0.0", "linux/amd64", "linux/arm64", "unknown/unknown")
+    _attach(outside.steps("sbom: cyclonedx-json"))
+    kinds = {(one.subject == image, one.kind) for one in outside.registry.attached}
+    assert kinds == {(True, STATEMENT_MEDIA_TYPE), (False, "application/vnd.cyclonedx+json")}
+    assert len(outside.sboms.asked) == 2
+
+
+def test_what_is_there_stays_and_only_the_rest_is_attached() -> None:
+    outside = Outside()
+    outside.registry.image("1.0.0")
+    _attach(outside.steps())
+    before = list(outside.registry.attached)
+    assert _effect(outside.steps()).probe(_step()) is not None
+    outside.registry.attached = [one for one in before if one.kind != STATEMENT_MEDIA_TYPE]
+    _attach(outside.steps())
+    assert len(outside.registry.attached) == len(before)
+    assert len(outside.sboms.asked) == 1
+
+
+def test_everything_is_signed_where_a_key_is_named() -> None:
+    outside = Outside()
+    image = outside.registry.image("1.0.0")
+    asked = "signed: {key: cosign.pub}, sbom: true, slsa: true"
+    facts = _attach(outside.steps(SIGNS, asked))
+    assert facts["signature"] == "env://COSIGN_PRIVATE_KEY"
+    bundles = [one for one in outside.registry.attached if one.kind == BUNDLE_MEDIA_TYPE]
+    said = {signed_statement(one.content).predicate_type: one for one in bundles}
+    assert sorted(said) == [
+        "https://sigstore.dev/cosign/sign/v1",
+        "https://slsa.dev/provenance/v1",
+        "https://spdx.dev/Document",
+    ]
+    for kind, one in said.items():
+        assert one.subject == signed_statement(one.content).digest == image
+        assert one.annotations["dev.sigstore.bundle.predicateType"] == kind
+    assert _kinds(outside).count("application/spdx+json") == 1, "scanners look for the plain one"
+    assert len(outside.sboms.asked) == 1
+
+
+def test_what_is_missing_is_said_once_and_the_release_goes_on() -> None:
+    outside = Outside(sboms=Syft("syft is not installed"), signer=Cosign(absent="cosign is not installed"))
+    outside.registry.image("1.0.0")
+    steps = outside.steps(SIGNS)
+    assert steps.notes() == ()
+    lines: list[str] = []
+    _effect(steps).act(_step(), lines.append)
+    facts = _effect(steps).probe(_step())
+    assert facts is not None
+    assert (facts["sbom"], facts["signature"]) == ("none", "none")
+    assert _kinds(outside) == [STATEMENT_MEDIA_TYPE]
+    for said in (" ".join(lines), facts["missing"], " ".join(steps.notes())):
+        assert "images get no SBOM: syft is not installed" in said
+        assert "images are not signed: cosign is not installed" in said
+    assert len(steps.notes()) == 2
+
+
+def test_nothing_is_missing_that_nobody_wants() -> None:
+    outside = Outside(sboms=Syft("syft is not installed"), signer=Cosign(absent="cosign is not installed"))
+    outside.registry.image("1.0.0")
+    steps = outside.steps("sbom: false, slsa: false")
+    assert _effect(steps).probe(_step()) is not None
+    assert steps.notes() == ()
+
+
+@pytest.mark.parametrize(
+    ("rules", "asked", "what"),
+    [
+        ("", "sbom: true", "images get no SBOM: syft is not installed"),
+        (SIGNS, "signed: {key: cosign.pub}", "images are not signed: cosign is not installed"),
+    ],
+)
+def test_what_an_environment_asks_for_is_not_left_out(rules: str, asked: str, what: str) -> None:
+    outside = Outside(sboms=Syft("syft is not installed"), signer=Cosign(absent="cosign is not installed"))
+    outside.registry.image("1.0.0")
+    with pytest.raises(MissingToolError) as caught:
+        _effect(outside.steps(rules, asked)).probe(_step())
+    assert caught.value.what == what
+    assert "environments.prod.provenance" in caught.value.why
+
+
+def test_a_signature_that_production_would_not_accept_fails_at_once() -> None:
+    outside = Outside(signer=Cosign(hand=b"somebody"))
+    outside.registry.image("1.0.0")
+    effect = _effect(outside.steps(SIGNS, "signed: {key: cosign.pub}"))
+    with pytest.raises(StepError, match="does not count") as caught:
+        effect.act(_step(), lambda _: None)
+    assert "prod would not accept it" in caught.value.why
+    assert "it is signed by somebody" in caught.value.why
+
+
+def test_a_public_key_that_the_trunk_lacks_is_named() -> None:
+    outside = Outside(files={})
+    outside.registry.image("1.0.0")
+    with pytest.raises(UsageError, match=r"there is no file cosign\.pub on main") as caught:
+        _effect(outside.steps(SIGNS, "signed: {key: cosign.pub}")).probe(_step())
+    assert caught.value.where == "helmforge.yaml environments.prod.provenance.signed.key"
+
+
+def test_a_build_of_a_commit_is_signed_without_asking_who_may_sign_releases() -> None:
+    outside = Outside(signer=Cosign(hand=b"somebody"))
+    artifact = by_commit(parse_settings(RULES % ("", "")), service().name, COMMIT)
+    outside.registry.image(artifact.version)
+    _attach(outside.steps(SIGNS, "signed: {key: cosign.pub}"), _step(artifact))
+    assert outside.signer.checked == 0
+
+
+@pytest.mark.parametrize("content", [b"", b"[]", b"{}", b'{"dsseEnvelope": 1}', b"[" * 100_000])
+def test_rubbish_of_others_is_neither_counted_nor_in_the_way(content: bytes) -> None:
+    outside = Outside()
+    image = outside.registry.image("1.0.0")
+    kinds = (BUNDLE_MEDIA_TYPE, STATEMENT_MEDIA_TYPE, "application/spdx+json")
+    outside.registry.attached += [Attached(image, kind, content) for kind in kinds]
+    _attach(outside.steps(SIGNS, "signed: {key: cosign.pub}, sbom: true, slsa: true"))
+
+
+def test_an_sbom_of_others_is_never_signed() -> None:
+    outside = Outside()
+    image = outside.registry.image("1.0.0")
+    planted = json.dumps({"spdxVersion": "1", "name": "planted"}).encode()
+    outside.registry.attached.append(Attached(image, "application/spdx+json", planted))
+    _attach(outside.steps(SIGNS))
+    bundles = [one for one in outside.registry.attached if one.kind == BUNDLE_MEDIA_TYPE]
+    assert not any(
+        b"planted" in json.dumps(signed_statement(one.content).predicate).encode() for one in bundles
+    )
