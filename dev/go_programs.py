@@ -1,4 +1,4 @@
-"""The Kubernetes control plane, BuildKit and a test registry, built from Go modules once per machine."""
+"""Programs that are built from Go modules, once per machine (dev/go_families.py says which)."""
 
 from __future__ import annotations
 
@@ -6,96 +6,81 @@ import hashlib
 import re
 import shutil
 import tempfile
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dev.cache import ROOT, cache_folder, exclusive, pins, say
+from dev.cache import cache_folder, exclusive, pins, say
+from dev.go_families import (
+    BUILDKIT,
+    CONTROL_PLANE,
+    COSIGN_2,
+    COSIGN_3,
+    REFERRERS_REGISTRY,
+    SIGSTORE_SERVICES,
+    module_folder,
+    module_version,
+    version_flags,
+)
 from dev.programs import run
 from dev.python_environment import PYTHON
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from dev.go_families import Family
 
-_MODULES = ROOT / "dev"
 _MINIMUM_GO = (1, 26)
 _STAMP = ".stamp"
-_BUILDX = "github.com/docker/buildx"
-
-
-@dataclass(frozen=True)
-class _Family:
-    """Programs that are of use together. `modules`: folders of dev/ -> programs -> packages; `version` is
-    that of a module's dependency. `minutes` on two cores, when Go has nothing in its own caches.
-    """
-
-    name: str
-    version: tuple[str, str]
-    minutes: int
-    modules: Mapping[str, Mapping[str, str]]
-
-
-_CONTROL_PLANE = _Family(
-    "controlplane",
-    ("controlplane/kubernetes", "k8s.io/kubernetes"),
-    15,
-    {
-        "controlplane/etcd": {"etcd": "go.etcd.io/etcd/server/v3"},
-        "controlplane/kwok": {"kwok": "sigs.k8s.io/kwok/cmd/kwok"},
-        "controlplane/kubernetes": {
-            name: f"k8s.io/kubernetes/cmd/{name}"
-            for name in ("kube-apiserver", "kube-controller-manager", "kube-scheduler")
-        },
-    },
-)
-_BUILDKIT = _Family(
-    "buildkit",
-    ("buildkit", "github.com/moby/buildkit"),
-    5,
-    {
-        "buildkit": {
-            "buildkitd": "github.com/moby/buildkit/cmd/buildkitd",
-            "buildctl": "github.com/moby/buildkit/cmd/buildctl",
-            "docker-buildx": f"{_BUILDX}/cmd/buildx",
-        }
-    },
-)
-_REFERRERS_REGISTRY = _Family(
-    "referrers-registry",
-    ("referrers_registry", "github.com/google/go-containerregistry"),
-    2,
-    {"referrers_registry": {"referrers-registry": "."}},
-)
 
 
 def ensure_control_plane() -> None:
     """Does nothing when the programs in the cache were built from the same modules in the same way."""
-    _ensure(_CONTROL_PLANE)
+    _ensure(CONTROL_PLANE)
 
 
 def ensure_buildkit() -> None:
     """As ensure_control_plane: BuildKit's daemon and client, and Docker's plugin that speaks to it."""
-    _ensure(_BUILDKIT)
+    _ensure(BUILDKIT)
 
 
 def ensure_referrers_registry() -> None:
     """As ensure_control_plane: a registry with the Referrers API, which docker-registry lacks."""
-    _ensure(_REFERRERS_REGISTRY)
+    _ensure(REFERRERS_REGISTRY)
+
+
+def ensure_cosign() -> None:
+    """As ensure_control_plane: the newest cosign."""
+    _ensure(COSIGN_3)
+
+
+def ensure_sigstore() -> None:
+    """As ensure_control_plane: both cosigns, and the services that keyless signatures ask for."""
+    for family in (COSIGN_3, SIGSTORE_SERVICES, COSIGN_2):
+        _ensure(family)
+
+
+def sigstore_program(name: str) -> Path:
+    """`cosign2`, `cosign3` or one of the services, when it has been built."""
+    for family in (COSIGN_2, COSIGN_3):
+        if name == family.name:
+            return _folder(family) / "cosign"
+    return _folder(SIGSTORE_SERVICES) / name
 
 
 def referrers_registry() -> Path:
     """The program, when it has been built."""
-    family = _REFERRERS_REGISTRY
-    return cache_folder() / family.name / _module_version(*family.version) / family.name
+    return _folder(REFERRERS_REGISTRY) / REFERRERS_REGISTRY.name
 
 
 def buildkit_folder() -> Path:
     """Where its programs are when they have been built."""
-    return cache_folder() / _BUILDKIT.name / _module_version(*_BUILDKIT.version)
+    return _folder(BUILDKIT)
 
 
-def _ensure(family: _Family) -> None:
-    target = cache_folder() / family.name / _module_version(*family.version)
+def _folder(family: Family) -> Path:
+    return cache_folder() / family.name / module_version(*family.version)
+
+
+def _ensure(family: Family) -> None:
+    target = _folder(family)
     wanted = _fingerprint(family)
     if _matches(target, wanted):
         return
@@ -109,17 +94,17 @@ def _matches(target: Path, wanted: str) -> bool:
     return stamp.exists() and stamp.read_text(encoding="utf-8") == wanted
 
 
-def _fingerprint(family: _Family) -> str:
+def _fingerprint(family: Family) -> str:
     hashed = hashlib.sha256()
-    folders = [_MODULES / module for module in family.modules]
+    folders = [module_folder(module) for module in family.modules]
     for path in sorted(file for folder in folders for kind in ("go.*", "*.go") for file in folder.glob(kind)):
         hashed.update(path.read_bytes())
     for module, programs in family.modules.items():
-        hashed.update(f"{programs} {_version_flags(module)}".encode())
+        hashed.update(f"{programs} {version_flags(family, module)}".encode())
     return hashed.hexdigest()
 
 
-def _build_into(target: Path, wanted: str, family: _Family) -> None:
+def _build_into(target: Path, wanted: str, family: Family) -> None:
     go = _go()
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=".building-") as draft:
@@ -128,42 +113,19 @@ def _build_into(target: Path, wanted: str, family: _Family) -> None:
         for module, programs in family.modules.items():
             names = ", ".join(programs)
             say(f"building {names} (once per machine; all of it takes about {family.minutes} minutes)")
-            _build(go, module, programs, staged)
+            _build(go, family, module, staged)
         (staged / _STAMP).write_text(wanted, encoding="utf-8")
         if target.exists():
             target.rename(Path(draft) / "old")
         staged.rename(target)
 
 
-def _build(go: str, module: str, programs: Mapping[str, str], folder: Path) -> None:
+def _build(go: str, family: Family, module: str, folder: Path) -> None:
     environment = {"CGO_ENABLED": "0", "GOFLAGS": "-mod=readonly", "GOTOOLCHAIN": "local", "GOWORK": "off"}
-    for program, package in programs.items():
-        flags = f"-s -w {_version_flags(module)}".strip()
+    flags = f"-s -w {version_flags(family, module)}".strip()
+    for program, package in family.modules[module].items():
         argv = [go, "build", "-trimpath", f"-ldflags={flags}", "-o", folder / program, package]
-        run(argv, cwd=_MODULES / module, env=environment)
-
-
-def _version_flags(module: str) -> str:
-    """Without these, the programs report version 0.0.0, and clients refuse to talk to the API server."""
-    if module == "controlplane/kwok":
-        return f"-X sigs.k8s.io/kwok/pkg/consts.Version={_module_version(module, 'sigs.k8s.io/kwok')}"
-    if module == "buildkit":
-        kit = _module_version(module, _BUILDKIT.version[1])
-        plugin = _module_version(module, _BUILDX)
-        return f"-X github.com/moby/buildkit/version.Version={kit} -X {_BUILDX}/version.Version={plugin}"
-    if module in {"controlplane/etcd", "referrers_registry"}:
-        return ""
-    version = _module_version(module, "k8s.io/kubernetes")
-    major, minor, _ = version.removeprefix("v").split(".")
-    facts = {"gitVersion": version, "gitMajor": major, "gitMinor": minor, "gitTreeState": "clean"}
-    return " ".join(f"-X k8s.io/component-base/version.{key}={value}" for key, value in facts.items())
-
-
-def _module_version(module: str, path: str) -> str:
-    text = (_MODULES / module / "go.mod").read_text(encoding="utf-8")
-    found = re.search(rf"^(?:require)?\s*{re.escape(path)} (v\S+)", text, flags=re.MULTILINE)
-    assert found, f"{module}/go.mod does not require {path}"
-    return found[1]
+        run(argv, cwd=module_folder(module), env=environment)
 
 
 def _go() -> str:

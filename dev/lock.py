@@ -32,6 +32,7 @@ LOCKS: dict[str, tuple[str, list[str]]] = {
         "actionlint, zizmor, act and check-jsonschema",
         ["--group", "pyproject.toml:workflow-checkers"],
     ),
+    "sbom.txt": ("syft", ["--group", "pyproject.toml:sbom"]),
 }
 
 

@@ -21,7 +21,13 @@ def main(parts: list[str]) -> int:
     from dev.cache import SetupError, say
     from dev.checkers import ensure_checkers
     from dev.debian import BENCH_TOOLS, BUILDKIT_TOOLS, TOOLS, ensure_packages
-    from dev.go_programs import ensure_buildkit, ensure_control_plane, ensure_referrers_registry
+    from dev.go_programs import (
+        ensure_buildkit,
+        ensure_control_plane,
+        ensure_cosign,
+        ensure_referrers_registry,
+        ensure_sigstore,
+    )
     from dev.jenkins_interpreter import ensure_interpreter
     from dev.kubernetes_tools import ensure_kubernetes_tools
     from dev.python_environment import ensure_environment
@@ -35,6 +41,8 @@ def main(parts: list[str]) -> int:
         "runtime": lambda: ensure_packages(BUILDKIT_TOOLS),
         "buildkit": ensure_buildkit,
         "registry": ensure_referrers_registry,
+        "cosign": ensure_cosign,
+        "sigstore": ensure_sigstore,
         "checkers": ensure_checkers,
         "baseimage": ensure_base_image,
         "jenkins": ensure_interpreter,

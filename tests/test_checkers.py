@@ -68,7 +68,7 @@ def test_the_lock_holds_every_program(group: Checkers) -> None:
     locked = group.requirements.read_text(encoding="utf-8")
 
     names = {item.split(">=")[0] for item in project["dependency-groups"][group.name]}
-    assert set(group.only_wheels) < names
+    assert set(group.only_wheels) <= names
     assert names <= set(re.findall(r"^([a-z0-9-]+)==", locked, flags=re.MULTILINE))
     for line in re.findall(r"^[a-z].*$", locked, flags=re.MULTILINE):
         assert line.endswith("\\"), f"no hash: {line}"

@@ -12,6 +12,8 @@ from typing import NoReturn
 import pytest
 
 from dev.checkers import PROGRAMS, checker
+from dev.go_families import SIGSTORE_PROGRAMS
+from dev.go_programs import sigstore_program
 
 _PINS = Path(__file__).parents[2] / "dev" / "pins.toml"
 
@@ -22,7 +24,7 @@ def cache_folder() -> Path:
 
 
 def find_tool(name: str, *, version: str | None = None) -> Path | None:
-    """The program `helm3`, `helm4`, `kubectl`, `buildah`, `docker-registry`, `skopeo`, `trivy`, …, or None.
+    """The program `helm3`, `helm4`, `kubectl`, `buildah`, `docker-registry`, `cosign3`, `trivy`, …, or None.
 
     `version` is a major version: `find_tool("helm", version="3")` is `find_tool("helm3")`.
     """
@@ -40,7 +42,9 @@ def require_tool(name: str, *, version: str | None = None) -> Path:
     """As find_tool; a missing tool skips the test, or fails it when HELMFORGE_REQUIRE_TOOLS=1."""
     found = find_tool(name, version=version)
     if found is None:
-        missing(f"the program {name}{version or ''} is not here: `make setup` installs it")
+        name += version or ""
+        target = "sigstore" if name in SIGSTORE_PROGRAMS else "setup"
+        missing(f"the program {name} is not here: `make {target}` installs it")
     return found
 
 
@@ -60,6 +64,8 @@ def path_with(*tools: Path) -> str:
 def _pinned(name: str) -> Path | None:
     if name in PROGRAMS:
         return checker(name)
+    if name in SIGSTORE_PROGRAMS:
+        return sigstore_program(name)
     pin = tomllib.loads(_PINS.read_text(encoding="utf-8"))["tools"].get(name)
     return cache_folder() / pin["path"] if pin else None
 
