@@ -59,6 +59,16 @@ class TrustedKeys:
     keyring: bytes | None = None
 
 
+@dataclass(frozen=True)
+class Signature:
+    """`problem` is why a tag is not signed by its tagger, "" when it is. `key_expires` is known of keys that
+    end, when the signature was judged as of another time than now.
+    """
+
+    problem: str = ""
+    key_expires: datetime | None = None
+
+
 class RefExistsError(RefusedError):
     """Somebody else created the ref first. `oid` is what it points to (peeled), "" when unknown."""
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from helmforge.domain.approval import InvalidApprovalError, read
+from helmforge.domain.git import Signature
 from helmforge.errors import RefusedError
 
 if TYPE_CHECKING:
@@ -17,7 +18,9 @@ if TYPE_CHECKING:
     from helmforge.domain.approval_policy import ApprovalPolicy
     from helmforge.domain.git import AnnotatedTag
 
-_CLOCK_SKEW = timedelta(minutes=5)
+CLOCK_SKEW = timedelta(minutes=5)
+"""What the clock of who approves may be ahead."""
+_UNSIGNED = Signature("it is not signed")
 
 
 @dataclass(frozen=True)
@@ -25,14 +28,13 @@ class Evidence:
     """What is known about the people; addresses in lower case.
 
     `authors` wrote the change or released it. `aliases` lead from each address of a person to the one that
-    stands for all of them. `signatures`, by the id of the tag object: why it is not signed by its tagger, ""
-    when it is. `commit` is the one that the version was released from: a tag on another one is no approval of
-    it. Empty when nothing is known.
+    stands for all of them. `signatures` are by the id of the tag object. `commit` is the one that the version
+    was released from: a tag on another one is no approval of it. Empty when nothing is known.
     """
 
     authors: frozenset[str] = frozenset()
     aliases: Mapping[str, str] = field(default_factory=dict)
-    signatures: Mapping[str, str] = field(default_factory=dict)
+    signatures: Mapping[str, Signature] = field(default_factory=dict)
     commit: str = ""
 
     def person(self, email: str) -> str:
@@ -88,7 +90,7 @@ def judge(
         if not reason and evidence.commit not in {"", tag.target}:
             reason = f"it is on commit {tag.target[:12]}, not on {evidence.commit[:12]}"
         if not reason and policy.signed:
-            reason = evidence.signatures.get(tag.oid, "it is not signed")
+            reason = evidence.signatures.get(tag.oid, _UNSIGNED).problem
         if not reason and person in valid:
             reason = f"it is by the same person as {valid[person]}"
         if reason:
@@ -109,7 +111,7 @@ def _objection(
         return f"it is for chart {theirs.chart}, not {subject.chart}"
     if theirs != subject:
         return "it is for another environment, service or version"
-    if made > now + _CLOCK_SKEW:
+    if made > now + CLOCK_SKEW:
         return f"it was made in the future, at {made.isoformat(timespec='minutes')}"
     expires = min(approval.expires, made + policy.expires)
     return f"it expired at {expires.isoformat(timespec='minutes')}" if now >= expires else ""

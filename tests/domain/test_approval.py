@@ -9,7 +9,7 @@ import pytest
 
 from helmforge.domain.approval import Approval, Subject, approver_name
 from helmforge.domain.approval_policy import ApprovalPolicy
-from helmforge.domain.git import AnnotatedTag, Person
+from helmforge.domain.git import AnnotatedTag, Person, Signature
 from helmforge.domain.verdict import Evidence, judge, may_not_approve
 from helmforge.errors import ExitCode, RefusedError, UsageError
 
@@ -134,9 +134,9 @@ def test_signatures_are_not_taken_for_granted() -> None:
     made = tag(approval(), oid="e" * 40)
     verdict = judge([made], SUBJECT, policy, NOBODY, NOW)
     assert (verdict.valid, verdict.rejected[0][1]) == ((), "it is not signed")
-    wrong = Evidence(signatures={"e" * 40: "no key of ada@example.com"})
+    wrong = Evidence(signatures={"e" * 40: Signature("no key of ada@example.com")})
     assert judge([made], SUBJECT, policy, wrong, NOW).rejected[0][1] == "no key of ada@example.com"
-    assert judge([made], SUBJECT, policy, Evidence(signatures={"e" * 40: ""}), NOW).granted
+    assert judge([made], SUBJECT, policy, Evidence(signatures={"e" * 40: Signature()}), NOW).granted
 
 
 def test_aliases_are_one_person() -> None:

@@ -175,7 +175,7 @@ class Court:
     def promote(self, *, version: str = "1.0.0", ci: Ci | None = None) -> tuple[str, ...]:
         """The approvals that count; RefusedError when they are too few."""
         world = self.world()
-        rules, services = self._trunk(world)
+        rules, services = self.trunk_rules(world)
         shop = configuration.find_service(world.git, rules, services, "shop")
         more = {} if ci is None else {"ci": ci}
         return promote.prepare(
@@ -186,11 +186,11 @@ class Court:
         """`helmforge release approve` by somebody."""
         made = {"GIT_COMMITTER_DATE": self.outside.now.isoformat()}
         world = self.world(GIT_COMMITTER_EMAIL=email, **made, **environment)
-        rules, services = self._trunk(world)
+        rules, services = self.trunk_rules(world)
         shop = configuration.find_service(world.git, rules, services, "shop")
         return approve.approve(world, rules, shop, Version.parse("1.0.0"), rules.environment("prod"))
 
-    def _trunk(self, world: World) -> tuple[Any, Any]:
+    def trunk_rules(self, world: World) -> tuple[Any, Any]:
         local = parse_settings((self.repo.root / "helmforge.yaml").read_text(encoding="utf-8"))
         rules = configuration.trunk_settings(world.git, local)
         return rules, configuration.trunk_services(world.git, rules)

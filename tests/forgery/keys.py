@@ -91,9 +91,11 @@ class GpgKeys:
     def public(self, *users: str) -> str:
         return self.run("--armor", "--export", *users)
 
+    def fingerprint(self, user: str) -> str:
+        return self.run("--with-colons", "--list-keys", user).split("\nfpr:")[1].split(":")[8]
+
     def revoke(self, user: str) -> None:
-        fingerprint = self.run("--with-colons", "--list-keys", user).split("\nfpr:")[1].split(":")[8]
-        path = self.home / "openpgp-revocs.d" / f"{fingerprint}.rev"
+        path = self.home / "openpgp-revocs.d" / f"{self.fingerprint(user)}.rev"
         self.run("--import", text=path.read_text(encoding="utf-8").replace(":-----BEGIN", "-----BEGIN"))
 
     def sign(self, text: str, user: str, made: str = "") -> str:

@@ -93,7 +93,7 @@ def test_a_hold_of_the_environment(court: Court) -> None:
 
 def _shop(court: Court, email: str) -> tuple[World, Settings, Service, Environment]:
     world = court.world(GIT_COMMITTER_EMAIL=email)
-    local, services = court._trunk(world)
+    local, services = court.trunk_rules(world)
     shop = configuration.find_service(world.git, local, services, "shop")
     return world, local, shop, local.environment("prod")
 

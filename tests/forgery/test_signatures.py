@@ -9,7 +9,7 @@ import pytest
 
 from helmforge.adapters.git import signatures
 from helmforge.adapters.process import Runner
-from helmforge.domain.git import AnnotatedTag, Person, TrustedKeys
+from helmforge.domain.git import AnnotatedTag, Person, Signature, TrustedKeys
 from helmforge.errors import RefusedError, UsageError
 from tests.forgery.court import ADA, BO, NOW, PREFIX, rules
 from tests.forgery.keys import SshKeys, git_settings, gpg_keys
@@ -221,7 +221,7 @@ def test_a_changed_byte_of_a_signed_tag_is_detected(
     keys = TrustedKeys(ssh.allowed((ADA, "ada")).encode(), gpg.public("Ada@example.com").encode())
     runner = Runner(court.repo.environment)
     tag = AnnotatedTag(TAG, TAG, court.commit, Person("Ada", ADA), NOW, court.document())
-    assert signatures.problem(runner, tag, raw, keys) == ""
+    assert signatures.check(runner, tag, raw, keys) == Signature()
     places = range(0, len(raw if kind == "ssh" else plain), 5 if kind == "ssh" else 40)
     changed = (raw[:at] + bytes([raw[at] ^ 1]) + raw[at + 1 :] for at in places)
-    assert "" not in [signatures.problem(runner, tag, one, keys) for one in changed]
+    assert all(signatures.check(runner, tag, one, keys).problem for one in changed)

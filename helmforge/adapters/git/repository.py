@@ -25,11 +25,12 @@ from helmforge.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from datetime import datetime
 
     from helmforge.adapters.process import Completed, Runner
     from helmforge.domain.changes import Changed
     from helmforge.domain.chart_update import Merged
-    from helmforge.domain.git import AnnotatedTag, Commit, TrustedKeys
+    from helmforge.domain.git import AnnotatedTag, Commit, Signature, TrustedKeys
 
 _IDENTITY = re.compile(r"(?P<name>.*) <(?P<email>[^<>]*)> \d+ [+-]\d{4}\n?")
 
@@ -200,9 +201,9 @@ class GitRepository:
     def delete_tag(self, name: str, oid: str) -> None:
         self._remote.delete(names.ref(f"refs/tags/{name}"), names.oid(oid))
 
-    def signature_problem(self, tag: AnnotatedTag, keys: TrustedKeys) -> str:
+    def signature(self, tag: AnnotatedTag, keys: TrustedKeys, counted: datetime | None = None) -> Signature:
         raw = self._git.check("cat-file", "tag", names.oid(tag.oid), what=f"cannot read the tag {tag.name!r}")
-        return signatures.problem(self._git.runner, tag, raw, keys)
+        return signatures.check(self._git.runner, tag, raw, keys, counted)
 
     def _ident(self) -> str:
         """Git's own answer: GitPython's knows neither GIT_CONFIG_GLOBAL nor user.useConfigOnly."""

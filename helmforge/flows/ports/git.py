@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from datetime import datetime
     from pathlib import Path
 
     from helmforge.domain.changes import Changed
     from helmforge.domain.chart_update import Merged
-    from helmforge.domain.git import AnnotatedTag, Commit, Person, TrustedKeys
+    from helmforge.domain.git import AnnotatedTag, Commit, Person, Signature, TrustedKeys
 
 
 class Git(Protocol):
@@ -116,7 +117,9 @@ class Git(Protocol):
     def aliases(self, known: Iterable[Person], revision: str) -> Mapping[str, str]:
         """Lower-case address -> lower-case address of the person, by the .mailmap of `revision` alone."""
 
-    def signature_problem(self, tag: AnnotatedTag, keys: TrustedKeys) -> str:
-        """Why `tag`, which `tags` returned, is not signed by its tagger with one of `keys`, at the time that
-        it bears; "" when it is.
+    def signature(self, tag: AnnotatedTag, keys: TrustedKeys, counted: datetime | None = None) -> Signature:
+        """Whether `tag`, which `tags` returned, is signed by its tagger with one of `keys`.
+
+        A key of SSH must have been allowed at the time that the tag bears. One of OpenPGP must be valid now,
+        or when the tag `counted`, which somebody must have recorded; revoked keys never are.
         """

@@ -11,10 +11,11 @@ from helmforge.domain.verdict import Evidence, judge
 from helmforge.flows.release.subject import writers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
+    from datetime import datetime
 
     from helmforge.domain.approval_policy import ApprovalPolicy
-    from helmforge.domain.git import AnnotatedTag
+    from helmforge.domain.git import AnnotatedTag, Signature
     from helmforge.domain.settings import Environment, Service, Settings
     from helmforge.domain.verdict import Verdict
     from helmforge.flows.ports import Git
@@ -58,25 +59,34 @@ def weigh(
     tags: Iterable[AnnotatedTag],
     wrote: frozenset[Person],
     *others: Person,
+    counted: Mapping[str, datetime] | None = None,
 ) -> Evidence:
-    """What the trunk knows about these people and tags."""
+    """What the trunk knows about these people and tags. `counted`: as `signatures` takes it."""
     named = (Person("", email) for email in policy.approvers)
     known = (*wrote, *named, *(tag.tagger for tag in tags), *others)
     return Evidence(
         frozenset(person.email.lower() for person in wrote),
         git.aliases(known, settings.revision),
-        signatures(git, settings, policy, tags) if policy.signed else {},
+        signatures(git, settings, policy, tags, counted) if policy.signed else {},
     )
 
 
 def signatures(
-    git: Git, settings: Settings, policy: ApprovalPolicy, tags: Iterable[AnnotatedTag]
-) -> dict[str, str]:
-    """By the id of the tag object: what is wrong with its signature, by the keys that the trunk has."""
+    git: Git,
+    settings: Settings,
+    policy: ApprovalPolicy,
+    tags: Iterable[AnnotatedTag],
+    counted: Mapping[str, datetime] | None = None,
+) -> dict[str, Signature]:
+    """By the id of the tag object: its signature, by the keys that the trunk has. `counted` tells of objects
+    when they were recorded as approvals that count: their keys may have expired since.
+    """
     keys = TrustedKeys(
         git.read(settings.revision, policy.allowed_signers), git.read(settings.revision, policy.keyring)
     )
-    return {tag.oid: git.signature_problem(tag, keys) for tag in tags if _is_approval(tag)}
+    moments = counted or {}
+    approvals = (tag for tag in tags if _is_approval(tag))
+    return {tag.oid: git.signature(tag, keys, moments.get(tag.oid)) for tag in approvals}
 
 
 def _is_approval(tag: AnnotatedTag) -> bool:

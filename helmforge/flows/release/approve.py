@@ -101,8 +101,8 @@ def _write(world: World, approval: Approval, commit: str, *, replaces: str, sign
 def _demand_known_key(world: World, settings: Settings, environment: Environment, approval: Approval) -> None:
     """The tag with an unknown signature stays: it counts for nothing, and the next approval replaces it."""
     made = world.git.tags(approval.tag)
-    problems = signatures(world.git, settings, environment.approvals, made)
-    for problem in filter(None, problems.values()):
+    found = signatures(world.git, settings, environment.approvals, made)
+    for problem in (signature.problem for signature in found.values() if signature.problem):
         raise RefusedError(
             f"the approval of {approval.approver} is signed, and does not count",
             where=approval.tag,

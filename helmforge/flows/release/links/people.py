@@ -15,11 +15,13 @@ from helmforge.flows.release.promotions import promotions_of
 from helmforge.flows.release.subject import writers
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
     from datetime import datetime
 
     from helmforge.domain.chain import Link
     from helmforge.domain.git import AnnotatedTag
     from helmforge.domain.promotion_record import PromotionRecord
+    from helmforge.domain.verdict import Evidence
     from helmforge.flows.release.links.case import Case
 
 
@@ -92,19 +94,39 @@ def _judged(case: Case, tags: list[AnnotatedTag], when: datetime) -> Link:
     before = previous(case.history)
     with case.fetching:
         wrote = writers(case.world, case.service, case.artifact, before.commit if before else "")
-    weighed = weigh(case.world.git, case.settings, policy, tags, wrote)
+    weighed = weigh(case.world.git, case.settings, policy, tags, wrote, counted=_counted(case))
     evidence = replace(weighed, commit=case.artifact.commit)
     verdict = judge(tags, _subject(case), policy, evidence, when)
     if verdict.granted and not verdict.rejected:
         people = ", ".join(tag.rpartition("/")[2] for tag in verdict.valid) or "nobody, as the policy says"
-        return ok(
-            name, f"{len(verdict.valid)} of {policy.required}: {people}, judged as of {when:%Y-%m-%d %H:%M}Z"
-        )
+        judged = f"{len(verdict.valid)} of {policy.required}: {people}, judged as of {when:%Y-%m-%d %H:%M}Z"
+        return ok(name, "; ".join([judged, *_ended(case, tags, evidence, when)]))
     if before is None and min(one.revision for one in case.history) > 1 and verdict.rejected:
         return unknown(name, f"{verdict.rejected[0][1]}; but Helm no longer knows what ran before")
     what = "; ".join(f"{tag} does not count: {reason}" for tag, reason in verdict.rejected)
     have = f"{len(verdict.valid)} valid approvals"
     return broken(name, what or "too few approvals", f"{policy.required} valid approvals", have)
+
+
+def _counted(case: Case) -> dict[str, datetime]:
+    """By the id of the tag object: when the newest promotion record says that it counted.
+
+    Keys that have expired since are believed for these objects alone: whoever has such a key can date
+    signatures back.
+    """
+    return {
+        one.oid: record.promoted_at for record in case.promotions[-1:] for one in record.approvals if one.oid
+    }
+
+
+def _ended(case: Case, tags: Iterable[AnnotatedTag], evidence: Evidence, promoted: datetime) -> Iterator[str]:
+    """Of the signatures that count: whose keys no longer would, and why they do."""
+    for tag in tags:
+        signature = evidence.signatures.get(tag.oid)
+        end = signature.key_expires if signature else None
+        if end and end <= case.world.clock.now():
+            after = "the promotion" if end > promoted else "the approval"
+            yield f"the key of {tag.tagger.email} expired on {end:%Y-%m-%d}, after {after}"
 
 
 def _moved(case: Case, present: dict[str, AnnotatedTag]) -> Link | None:
