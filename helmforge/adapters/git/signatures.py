@@ -27,7 +27,8 @@ _BEGIN = re.compile(
 )
 _SSH = re.compile(rb"-----BEGIN SSH SIGNATURE-----\n((?:[A-Za-z0-9+/=]+\n)+)-----END SSH SIGNATURE-----\n")
 _PGP = re.compile(
-    rb"-----BEGIN PGP SIGNATURE-----\n\n(?:[A-Za-z0-9+/=]+\n)+-----END PGP SIGNATURE-----\n",
+    rb"-----BEGIN PGP SIGNATURE-----\n\n((?:[A-Za-z0-9+/][A-Za-z0-9+/=]*\n)+)(?:=[A-Za-z0-9+/]{4}\n)?"
+    rb"-----END PGP SIGNATURE-----\n",
 )
 
 
@@ -47,18 +48,19 @@ def check(
     if not signature:
         return Signature("it is not signed")
     with tempfile.TemporaryDirectory(prefix="helmforge-") as folder:
-        if found := _SSH.fullmatch(signature):
-            if not _canonical(found[1]):
-                return Signature("its signature is malformed")
+        of_ssh, of_pgp = _SSH.fullmatch(signature), _PGP.fullmatch(signature)
+        if (found := of_ssh or of_pgp) and not _canonical(found[1]):
+            return Signature("its signature is malformed")
+        if of_ssh:
             return ssh.check(runner, Path(folder), tag, payload, signature, keys.allowed_signers, counted)
-        if _PGP.fullmatch(signature):
+        if of_pgp:
             email, keyring = tag.tagger.email, keys.keyring
             return openpgp.check(runner, Path(folder), email, payload, signature, keyring, counted)
     return Signature("its signature is neither one of SSH nor one of OpenPGP, or is malformed")
 
 
 def _canonical(lines: bytes) -> bool:
-    """Several texts stand for the same bytes; ssh-keygen takes them all."""
+    """Several texts stand for the same bytes; ssh-keygen and gpg take them all."""
     text = lines.replace(b"\n", b"")
     try:
         return base64.b64encode(base64.b64decode(text, validate=True)) == text
