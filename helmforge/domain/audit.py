@@ -28,7 +28,9 @@ class Kind(Enum):
 
 @dataclass(frozen=True)
 class Oddity:
-    """`subject` is the tag, the container or the Helm release; `image` what tag or container lead to."""
+    """`subject` is the tag, the container or the Helm release; `image` what tag or container lead to: of the
+    tag of a chart the chart's digest.
+    """
 
     kind: Kind
     environment: str
@@ -66,6 +68,15 @@ def belongs_to(tag: str) -> str:
 def speaks_for(record: PromotionRecord, service: str, target: str, environments: Collection[str]) -> bool:
     """Whether the record is about this tag (`host/path:tag`) of the service's images."""
     return (record.service, record.target) == (service, target) and record.environment in environments
+
+
+def speaks_for_chart(
+    record: PromotionRecord, service: str, target: str, chart: str, environments: Collection[str]
+) -> bool:
+    """Whether the record is about this tag (`host/path:tag`) of the service's chart, and these bytes."""
+    version = record.version.removeprefix("v")  # as charts have it
+    theirs = (record.service, f"{record.charts}:{version}", record.chart)
+    return theirs == (service, target, chart) and record.environment in environments
 
 
 def image_fault(container: Container, repositories: Collection[str], environment: str) -> str:

@@ -29,9 +29,9 @@ _HEADER = ("KIND", "ENVIRONMENT", "WHAT", "WHY")
 def audit(environment: str | None, output: str) -> None:
     """List what is in production without a promotion: tags, running images, Helm releases.
 
-    Looks at every tag where ENV's images live, and at every pod and Helm release in its namespaces. Changes
-    nothing. The exit code is 3 when something is found, and 4 when nothing is, but not everything could be
-    asked.
+    Looks at every tag where ENV's images (and promoted charts) live, and at every pod and Helm release in
+    its namespaces. Changes nothing. The exit code is 3 when something is found, and 4 when nothing is, but
+    not everything could be asked.
 
     \b
     Examples:

@@ -6,23 +6,24 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
-from helmforge.domain.audit import Audit, Kind, Oddity, belongs_to, image_fault, speaks_for
+from helmforge.domain.audit import Audit, Kind, Oddity, image_fault
 from helmforge.domain.cluster import ReleaseKey
 from helmforge.domain.containers import pinned_digest, repository_of
 from helmforge.domain.deployment import current, running
-from helmforge.domain.oci import Digest
 from helmforge.domain.settings import DeployWhen
 from helmforge.errors import HelmforgeError
+from helmforge.flows.release.production_tags import fault, places, tags_of
 from helmforge.flows.release.promotions import promotions_of
 from helmforge.flows.steps.deploy import guard_cluster
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from helmforge.domain.containers import Container
     from helmforge.domain.names import Namespace
     from helmforge.domain.oci import Repository
     from helmforge.domain.settings import Environment, Service, Settings
+    from helmforge.flows.release.production_tags import Place
     from helmforge.flows.world import World
 
 _AT_ONCE = 8
@@ -68,40 +69,25 @@ class _Auditor:
     @property
     def _repositories(self) -> dict[str, tuple[Service, Repository]]:
         """By name: where the environment's images live."""
-        found = {}
-        for service in self.services:
-            if service.has_image:
-                repository = self.environment.images.repository(service.name)
-                found[str(repository)] = (service, repository)
-        return found
+        return {str(one.images): (one.service, one.images) for one in self._places}
 
-    def _tags(self) -> list[tuple[Service, Repository, str]]:
-        listed = self._each(self._tags_of, self._repositories.values())
+    def _tags(self) -> list[tuple[Place, str]]:
+        wanted = {str(place.repository): place for place in self._places}
+        listed = self._each(lambda place: tags_of(self.world, place), wanted.values())
         tags = [tag for some in listed for tag in some]
         self._each(self._judge_tag, tags)
         return tags
 
-    def _tags_of(self, place: tuple[Service, Repository]) -> list[tuple[Service, Repository, str]]:
-        service, repository = place
-        tags = self.world.registry.tags(repository)
-        return [(service, repository, tag) for tag in tags if not self._belongs(repository, tag)]
+    @property
+    def _places(self) -> Iterator[Place]:
+        return places(self.settings, self.environment, self.services)
 
-    def _belongs(self, repository: Repository, tag: str) -> bool:
-        """To a manifest that is here: or anything could hide behind such a name."""
-        digest = belongs_to(tag)
-        return bool(digest) and self.world.registry.resolve(repository.at(Digest.parse(digest))) is not None
-
-    def _judge_tag(self, place: tuple[Service, Repository, str]) -> None:
-        service, repository, tag = place
-        ref = repository.tagged(tag)
-        found = self.world.registry.resolve(ref)
-        if found is None:
-            return  # deleted since it was listed
-        records, bad = promotions_of(self.world, repository.at(found.digest))
+    def _judge_tag(self, tagged: tuple[Place, str]) -> None:
+        place, tag = tagged
         names = {one.name for one in audited(self.settings)}
-        if not any(speaks_for(record, service.name, str(ref), names) for record in records):
-            why = "; ".join(["no promotion record speaks for it", *bad])
-            self._odd(Kind.TAG, str(ref), why, found.digest)
+        if found := fault(self.world, place, tag, names):
+            why, digest = found
+            self._odd(Kind.TAG, str(place.repository.tagged(tag)), why, digest)
 
     def _in_cluster(self) -> tuple[list[Container], list[ReleaseKey]]:
         try:

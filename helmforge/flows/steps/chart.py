@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from helmforge import yamlio
 from helmforge.domain.oci import REVISION, SOURCE
 from helmforge.domain.source import source_url
-from helmforge.errors import RefusedError, StepError
+from helmforge.errors import RefusedError, StepError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from helmforge.domain.artifact import Artifact
     from helmforge.domain.git import Commit
-    from helmforge.domain.oci import Digest
+    from helmforge.domain.oci import Digest, Repository
     from helmforge.domain.plan import PackageChart, PushChart
     from helmforge.flows.events import Facts
     from helmforge.flows.ports import Log
@@ -150,17 +150,24 @@ def pinned_image(world: World, artifact: Artifact) -> str:
 
 def pull(world: World, artifact: Artifact, digest: Digest) -> PulledChart:
     """By digest, verified: what was approved is what runs."""
-    manifest = world.registry.manifest(artifact.charts.at(digest))
+    return pull_from(world, artifact.charts, digest)
+
+
+def pull_from(world: World, charts: Repository, digest: Digest) -> PulledChart:
+    """StepError when there is nothing, or no chart."""
+    manifest = world.registry.manifest(charts.at(digest))
     if manifest is None:
-        raise StepError(f"chart {artifact.charts}@{digest} is not in the registry")
+        raise StepError(f"chart {charts}@{digest} is not in the registry")
     try:
         layers = json.loads(manifest.content)["layers"]
         layer = next(
-            one["digest"] for one in layers if one["mediaType"].endswith("chart.content.v1.tar+gzip")
+            type(digest).parse(one["digest"])
+            for one in layers
+            if one["mediaType"].endswith("chart.content.v1.tar+gzip")
         )
-    except (ValueError, KeyError, TypeError, StopIteration):
-        raise StepError(f"{artifact.charts}@{digest} is not a Helm chart") from None
-    archive = world.registry.blob(artifact.charts, type(digest).parse(layer))
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, StopIteration, UsageError):
+        raise StepError(f"{charts}@{digest} is not a Helm chart") from None
+    archive = world.registry.blob(charts, layer)
     return PulledChart(digest, archive, world.archives.members(archive))
 
 
