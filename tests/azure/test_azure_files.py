@@ -10,7 +10,7 @@ from helmforge.config import parse_settings
 from helmforge.domain.ci_files import CiSystem
 from tests.azure.agent import load
 from tests.support.ci_schemas import objections
-from tests.support.ci_settings import random_settings, rendered, settings_of
+from tests.support.ci_settings import random_settings, rendered, settings_of, settings_with
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -67,3 +67,19 @@ def test_promotions_wait_for_a_person_and_for_the_checks_of_their_environment() 
         assert (stages[name]["trigger"], job["environment"]) == ("manual", environment)
     assert "promote_pre_prod" in stages["promote_prod"]["dependsOn"]
     assert content["lockBehavior"] == "sequential"
+
+
+@pytest.mark.parametrize(
+    ("approvals", "waits"),
+    [
+        ("{required: 0}", False),
+        ("{required: 1}", True),
+        ("{required: 0, soak: 1d}", False),
+        ("{by: ci}", True),
+    ],
+)
+def test_a_promotion_without_an_approval_starts_by_itself(approvals: str, *, waits: bool) -> None:
+    text = rendered(CiSystem.AZURE, settings_with(approvals))
+    stages = {stage["stage"]: stage for stage in load(text)["stages"]}
+    assert ("trigger" in stages["promote_pre_prod"]) is waits
+    assert stages["promote_prod"]["trigger"] == "manual"

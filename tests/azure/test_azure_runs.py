@@ -33,7 +33,7 @@ def test_the_whole_road_in_azure(shop: Shop, tmp_path: Path) -> None:
     shop.repo.branch("feature/nothing")
     shop.repo.push("feature/nothing")
     nothing = azure.run(text, push("feature/nothing", shop.repo.head()))
-    assert results(nothing) == ["Succeeded", "Skipped", "Skipped", "Succeeded", "Skipped"]
+    assert results(nothing) == ["Succeeded", "Skipped", "Skipped", "Succeeded", "Skipped", "Skipped"]
 
     commit = push_hostile(shop)
     assert steps(azure.run(text, push(HOSTILE, commit, title=TITLE))) == ["test", "lint", "render"]
@@ -47,14 +47,16 @@ def test_the_whole_road_in_azure(shop: Shop, tmp_path: Path) -> None:
     commit = shop.repo.commit("an empty page")
     shop.repo.push("feature/empty")
     failed = azure.run(text, push("feature/empty", commit))
-    assert results(failed) == ["Succeeded", "Failed", "Skipped", "Skipped", "Skipped"]
+    assert results(failed) == ["Succeeded", "Failed", "Skipped", "Skipped", "Skipped", "Skipped"]
     (job,) = failed["services"].jobs.values()
     assert reported(job.reports[0])[0] == "test"
 
     shop.cut("1.0.0")
     pushed = push("release/notification/1.0.0", shop.repo.head())
     release = azure.run(text, pushed)
-    assert results(release) == ["Succeeded", "Succeeded", "Skipped", "Succeeded", "NotStarted"], logs(release)
+    through = ["Succeeded", "Succeeded", "Skipped", "Succeeded", "Succeeded", "NotStarted"]
+    assert results(release) == through, logs(release)
+    assert deployed(shop) == {"qa": "1.0.0", "staging": "1.0.0", "prod": ""}
     assert shop.repo.remote_refs()["refs/tags/notification/1.0.0^{}"] == shop.repo.head()
     refused = azure.play(text, pushed, release, "promote_prod")
     assert (refused.result, "not approved" in logs({"": refused})) == ("Failed", True), logs({"": refused})
@@ -62,11 +64,11 @@ def test_the_whole_road_in_azure(shop: Shop, tmp_path: Path) -> None:
     shop.approve("1.0.0")
     promoted = azure.play(text, pushed, release, "promote_prod")
     assert promoted.result == "Succeeded", logs({"": promoted})
-    assert deployed(shop) == {"qa": "1.0.0", "prod": "1.0.0"}
+    assert deployed(shop) == {"qa": "1.0.0", "staging": "1.0.0", "prod": "1.0.0"}
 
 
 def results(ran: dict[str, Ran]) -> list[str]:
-    assert list(ran) == ["plan", "services", "file", "result", "promote_prod"]
+    assert list(ran) == ["plan", "services", "file", "result", "promote_staging", "promote_prod"]
     return [stage.result for stage in ran.values()]
 
 
@@ -77,7 +79,7 @@ def logs(ran: dict[str, Ran]) -> str:
 def steps(ran: dict[str, Ran], *, request: bool = False) -> list[str]:
     """Those of the only affected service, as its JUnit report tells them."""
     file = "Succeeded" if request else "Skipped"
-    assert results(ran) == ["Succeeded", "Succeeded", file, "Succeeded", "Skipped"], logs(ran)
+    assert results(ran) == ["Succeeded", "Succeeded", file, "Succeeded", "Skipped", "Skipped"], logs(ran)
     ((leg, job),) = ran["services"].jobs.items()
     assert leg == "service notification"
     (report,) = job.reports

@@ -81,6 +81,8 @@ environments:
     assert promotions(ours, Version.parse("1.0.0-rc.1")) == ("stage",)
     outputs = logs.outputs("\n".join(FORMS["github"](replace(RELEASE, settings=ours))))
     assert outputs["promotions"] == '["stage"]'
+    final = replace(RELEASE, settings=ours, branch=replace(RELEASE.branch, version=Version.parse("1.0.0")))
+    assert "HELMFORGE_PROMOTIONS=stage prod" in FORMS["gitlab"](final)
 
 
 def test_for_azure() -> None:
@@ -114,6 +116,7 @@ def test_for_gitlab() -> None:
         "HELMFORGE_FLOW=release",
         "HELMFORGE_SERVICE=shop",
         "HELMFORGE_VERSION=v1.2.0-rc.1",
+        "HELMFORGE_PROMOTIONS=",
         "HELMFORGE_SERVICES=shop",
     ]
     assert FORMS["gitlab"](IDLE)[-1] == "HELMFORGE_SERVICES="

@@ -27,6 +27,11 @@ _PATH = Path(CiSystem.GITHUB.path)
 _MARK = b"# begin yours: workflow\n"
 
 
+_PROMOTED = """\
+  prod: {{cluster: {{context: prod}}, deploy: on-approval, approvals: {{required: {required}}}}}
+"""
+
+
 def _generate(root: Path, *, trunk: str = "main", path: str = "", check: bool = False) -> Generated:
     settings = parse_settings(f"{_SETTINGS}trunk: {trunk}\n")
     request = GenerateRequest(CiSystem.GITHUB, "1.2.3", path, check)
@@ -59,6 +64,19 @@ def test_check_says_what_would_change_and_writes_nothing(written: Path, tmp_path
     written.unlink()
     missing = _generate(tmp_path, check=True)
     assert (missing.current, written.exists()) == (False, False)
+
+
+@pytest.mark.parametrize("system", [CiSystem.GITLAB, CiSystem.AZURE, CiSystem.JENKINS])
+def test_a_file_from_before_the_policy_changed_is_not_current(tmp_path: Path, system: CiSystem) -> None:
+    def current(required: int, *, check: bool) -> bool:
+        settings = parse_settings(_SETTINGS + _PROMOTED.format(required=required))
+        request = GenerateRequest(system, "1.2.3", check=check)
+        return generate(WorkTree(tmp_path), BuiltInPipelines(), settings, request).current
+
+    current(1, check=False)
+    assert (current(1, check=True), current(2, check=True), current(0, check=True)) == (True, True, False)
+    current(0, check=False)
+    assert (current(0, check=True), current(1, check=True)) == (True, False)
 
 
 def test_a_change_of_the_settings_keeps_the_users_bytes(written: Path, tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from helmforge.domain.settings import Ci
 from tests.gitlab.events import push
 from tests.gitlab.pipelines import parse, pipeline_of
 from tests.support.ci_schemas import objections
-from tests.support.ci_settings import random_settings, rendered, settings_of
+from tests.support.ci_settings import random_settings, rendered, settings_of, settings_with
 from tests.support.repositories import Monorepo
 from tests.support.shop import run_helmforge
 
@@ -68,6 +68,17 @@ def test_an_environment_may_be_called_what_yaml_takes_for_something_else(name: s
     text = f"registry: r.example.com\nenvironments: {environments}\n"
     content = parse(rendered(CiSystem.GITLAB, parse_settings(text, "helmforge.yaml")))
     assert content[f"promote-{name}"]["environment"] == {"name": name}
+
+
+@pytest.mark.parametrize(
+    ("approvals", "when"),
+    [("{required: 0}", "on_success"), ("{required: 2}", "manual"), ("{by: ci}", "manual")],
+)
+def test_a_promotion_without_an_approval_starts_by_itself(approvals: str, when: str) -> None:
+    content = parse(rendered(CiSystem.GITLAB, settings_with(approvals)))
+    pipeline = pipeline_of(content, push("release/orders/1.0.0", "a" * 40))
+    assert pipeline is not None
+    assert (pipeline.jobs["promote-pre-prod"].when, pipeline.jobs["promote-prod"].when) == (when, "manual")
 
 
 @pytest.mark.parametrize("flow", Flow)

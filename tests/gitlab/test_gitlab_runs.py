@@ -51,6 +51,8 @@ def test_the_whole_road_in_gitlab(shop: Shop, tmp_path: Path) -> None:
     pushed = push("release/notification/1.0.0", shop.repo.head())
     release = run(pushed)
     assert children(release) == {"service notification": "success"}
+    assert release["promote-staging"].status == "success", release["promote-staging"].log
+    assert deployed(shop) == {"qa": "1.0.0", "staging": "1.0.0", "prod": ""}
     assert shop.repo.remote_refs()["refs/tags/notification/1.0.0^{}"] == shop.repo.head()
     refused = gitlab.play(text, pushed, release, "promote-prod")
     assert (refused.status, "not approved" in refused.log) == ("failed", True), refused.log
@@ -58,7 +60,7 @@ def test_the_whole_road_in_gitlab(shop: Shop, tmp_path: Path) -> None:
     shop.approve("1.0.0")
     promoted = gitlab.play(text, pushed, release, "promote-prod")
     assert promoted.status == "success", promoted.log
-    assert deployed(shop) == {"qa": "1.0.0", "prod": "1.0.0"}
+    assert deployed(shop) == {"qa": "1.0.0", "staging": "1.0.0", "prod": "1.0.0"}
 
 
 def children(ran: dict[str, Ran]) -> dict[str, str]:

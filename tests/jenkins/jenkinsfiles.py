@@ -31,6 +31,22 @@ PROMOTE = 'helmforge release promote "$HELMFORGE_SERVICE" "$HELMFORGE_VERSION" -
 CHECK = "helmforge pipeline generate jenkins --check"
 KEYS = ("HELMFORGE_SERVICE", "HELMFORGE_VERSION", "HELMFORGE_ENVIRONMENT", "GIT_COMMIT", "GIT_COMMITTER_NAME")
 
+# What script-security allows every Pipeline (its generic-whitelist), of what the file calls.
+ALLOWED = {
+    "groovy.json.JsonSlurper parseText",
+    "groovy.json.internal.LazyMap get",
+    "java.lang.Integer next",
+    "java.lang.String plus",
+    "java.lang.String startsWith",
+    "java.util.ArrayList join",
+    "java.util.ArrayList size",
+    "java.util.LinkedHashMap get",
+    "new groovy.json.JsonSlurper",
+    "static org.codehaus.groovy.runtime.ScriptBytecodeAdapter compareEqual",
+    "static org.codehaus.groovy.runtime.ScriptBytecodeAdapter compareLessThan",
+    "static org.codehaus.groovy.runtime.ScriptBytecodeAdapter isCase",
+}
+
 
 def generated(folder: Path, settings: str = SETTINGS) -> Path:
     """The file, in a repository of its own."""
@@ -53,12 +69,14 @@ def build(
     *,
     env: Mapping[str, str] | None = None,
     failing: str = "",
+    promotions: Sequence[str] = ("staging", "prod"),
     **more: Any,
 ) -> Scenario:
     """A build in which helmforge says what it would for `flow`, and nothing is run. `failing` is the start of
-    a script that ends with exit code 1.
+    a script that ends with exit code 1, `promotions` where a release may go.
     """
     plan = {"flow": flow, "version": "v1.2.0" if flow == "release" else "", "services": list(services)}
+    plan["promotions"] = list(promotions) if flow == "release" else []
     told: list[dict[str, Any]] = [{"script": failing, "code": 1}] if failing else []
     told += [{"script": PLAN, "out": json.dumps(plan)}, {"script": ""}]
     return Scenario(str(file), {"BRANCH_NAME": branch} | dict(env or {}), answers=told, keys=KEYS, **more)

@@ -58,7 +58,7 @@ def of_feature(repo: Monorepo, agent: Path) -> Scenario:
 
 def of_package_index(folder: Path) -> Scenario:
     """helmforge comes from an index: a folder with a package of the same name that says what it is."""
-    plan = json.dumps({"flow": "trunk", "version": "", "services": []})
+    plan = json.dumps({"flow": "trunk", "version": "", "services": [], "promotions": []})
     name = f"helmforge-{__version__}"
     with zipfile.ZipFile(folder / f"{name}-py3-none-any.whl", "w") as wheel:
         wheel.writestr("forged.py", f"def main():\n    print({plan!r})\n")

@@ -61,7 +61,7 @@ def scenarios(file: Path) -> Iterator[Scenario]:
     source = names(NAMES + _EACH)
     for _ in range(-(-NAMES // _EACH)):
         service, version, approver, *chosen = (next(source) for _ in range(_EACH))
-        plan = {"flow": "release", "version": version, "services": [service]}
+        plan = {"flow": "release", "version": version, "services": [service], "promotions": ["prod"]}
         yield Scenario(
             str(file),
             dict(zip(CHOSEN, chosen, strict=True)),

@@ -6,7 +6,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.jenkins.jenkinsfiles import CHECK, PLAN, PROMOTE, RUN, SETTINGS, SHOWN, build, generate, generated
+from tests.jenkins.jenkinsfiles import (
+    ALLOWED,
+    CHECK,
+    PLAN,
+    RUN,
+    SETTINGS,
+    SHOWN,
+    build,
+    generate,
+    generated,
+)
 from tests.support.jenkins import COMMIT, run_builds
 
 if TYPE_CHECKING:
@@ -19,21 +29,6 @@ pytestmark = pytest.mark.integration
 AGENT = "trunk: develop\nci: {runner: [linux, big], image: 'ci/helmforge:1'}\n"
 KUBECONFIG = "file(credentialsId: 'kube', variable: 'KUBECONFIG')"
 PULL_REQUEST = {"CHANGE_ID": "7", "CHANGE_BRANCH": "feature/x", "CHANGE_TARGET": "main"}
-# What script-security allows every Pipeline (its generic-whitelist), of what the file calls.
-ALLOWED = {
-    "groovy.json.JsonSlurper parseText",
-    "groovy.json.internal.LazyMap get",
-    "java.lang.Integer next",
-    "java.lang.String plus",
-    "java.lang.String startsWith",
-    "java.util.ArrayList join",
-    "java.util.ArrayList size",
-    "java.util.LinkedHashMap get",
-    "new groovy.json.JsonSlurper",
-    "static org.codehaus.groovy.runtime.ScriptBytecodeAdapter compareEqual",
-    "static org.codehaus.groovy.runtime.ScriptBytecodeAdapter compareLessThan",
-    "static org.codehaus.groovy.runtime.ScriptBytecodeAdapter isCase",
-}
 
 
 def with_lines_of_a_team(folder: Path) -> Path:
@@ -61,8 +56,6 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Result], s
     inside = generated(folder / "image", f"{SETTINGS}{AGENT}")
     wrong = folder / "wrong"
     wrong.write_text(file.read_text(encoding="utf-8").replace("parallel(branches(plan))", "parallel((plan)"))
-    asking = folder / "asking"
-    asking.write_text(file.read_text(encoding="utf-8").replace("ok: 'Promote'", "okay: 'Promote'"))
     qa = generated(folder / "qa")
     generate(qa.parent, SETTINGS.replace("on-approval", "on-release"))
     team = with_lines_of_a_team(folder / "team")
@@ -73,15 +66,11 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Result], s
         "outdated": build(file, "PR-7", "pull-request", ["web"], env=PULL_REQUEST, failing=CHECK),
         "unaffected": build(file, "main", "trunk", []),
         "trunk": build(file, "main", "trunk", ["web"]),
-        "release": build(file, release, "release", ["billing"], inputs=["ada", "bob"]),
-        "aborted": build(file, release, "release", ["billing"], inputs=["ada", None]),
-        "aborted at once": build(file, release, "release", ["billing"], inputs=[None, "bob"]),
-        "asked wrongly": build(asking, release, "release", ["billing"], inputs=["ada"]),
-        "refused": build(file, release, "release", ["billing"], inputs=["ada"], failing="helmforge release"),
-        "not in QA": build(file, release, "release", ["billing"], inputs=["ada"], failing=failing),
         "failing": build(file, "feature/x", "feature", ["billing", "web"], failing=failing),
         "image": build(inside, "develop", "trunk", ["web"]),
-        "team": build(team, release, "release", ["billing"], inputs=["ada"]),
+        "team": build(
+            team, release, "release", ["billing"], inputs=["ada"], promotions=["preproduction", "prod"]
+        ),
         "no promotions": build(qa, release, "release", ["billing"]),
         "wrong": build(wrong, "feature/x", "feature", ["web"]),
     }
@@ -133,57 +122,6 @@ def test_only_what_may_deploy_is_never_ended_by_a_newer_build(builds: dict[str, 
     }
     ended = {"feature", "pull request", "outdated", "failing"}
     assert {name for name, aborts in aborting.items() if aborts} == ended
-
-
-def test_a_release_waits_for_each_approval_without_an_agent(builds: dict[str, Result]) -> None:
-    ran = builds["release"]
-    assert ran.failure == ""
-    told = [
-        event.script if event.step == "sh" else event.step
-        for event in ran.events
-        if event.step in {"input", "milestone"} or (event.step == "sh" and "helmforge " in event.script)
-    ]
-    promotion = ["input", "milestone", PROMOTE]
-    assert told == [SHOWN, PLAN, RUN, *promotion, *promotion]
-    assert [(event.agents, event.stages) for event in ran.of("input")] == [
-        (0, ("promote to staging",)),
-        (0, ("promote to prod",)),
-    ]
-    first = ran.of("input")[0].arguments
-    assert first["message"] == "Promote billing v1.2.0 to staging?"
-    limits = [event.arguments for event in ran.of("timeout") if event.agents == 0]
-    assert limits == [{"time": 7, "unit": "DAYS"}] * 2
-    promoted = [event.env for event in ran.of("sh") if event.script == PROMOTE]
-    assert [tuple(env[key] for key in env if key != "GIT_COMMIT") for env in promoted] == [
-        ("billing", "v1.2.0", "staging", "ada"),
-        ("billing", "v1.2.0", "prod", "bob"),
-    ]
-
-
-def test_who_aborts_the_question_keeps_the_version_where_it_is(builds: dict[str, Result]) -> None:
-    ran = builds["aborted"]
-    assert (ran.failure, len(ran.of("input")), ran.scripts("helmforge release")) == ("", 2, [PROMOTE])
-    assert [event.arguments["message"] for event in ran.of("echo")] == [
-        "billing v1.2.0 was not promoted to prod"
-    ]
-    first = builds["aborted at once"]
-    assert (first.failure, len(first.of("input")), first.scripts("helmforge release")) == ("", 1, [])
-
-
-def test_only_an_interruption_is_no_failure(builds: dict[str, Result]) -> None:
-    assert "input has no argument [okay]" in builds["asked wrongly"].failure
-
-
-def test_what_helmforge_refuses_fails_and_is_not_asked_for_the_next_environment(
-    builds: dict[str, Result],
-) -> None:
-    ran = builds["refused"]
-    assert ("exit code 1" in ran.failure, len(ran.of("input"))) == (True, 1)
-
-
-def test_what_is_not_in_qa_is_not_asked_about(builds: dict[str, Result]) -> None:
-    ran = builds["not in QA"]
-    assert ("exit code 1" in ran.failure, ran.of("input")) == (True, [])
 
 
 def test_without_an_environment_behind_an_approval_nobody_is_asked(builds: dict[str, Result]) -> None:

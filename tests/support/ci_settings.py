@@ -91,6 +91,12 @@ def settings_of(text: str = "") -> Settings:
     return parse_settings(f"registry: r.example.com\n{_ENVIRONMENTS}{text}", "helmforge.yaml")
 
 
+def settings_with(approvals: str) -> Settings:
+    """`approvals` are those of pre-prod."""
+    text = _ENVIRONMENTS.replace("on-approval}", f"on-approval, approvals: {approvals}}}", 1)
+    return parse_settings(f"registry: r.example.com\n{text}", "helmforge.yaml")
+
+
 def rendered(system: CiSystem, settings: Settings, path: str = "") -> str:
     return BuiltInPipelines().pipeline(system, answers(settings, system, __version__, path))
 

@@ -21,21 +21,32 @@ if TYPE_CHECKING:
 
 HOSTILE = """feature/$(touch>canary)`touch>canary`;touch>canary|'"&{{x}}$((1))"""  # Git allows it
 TITLE = "a\n##vso[task.setvariable variable=flow;isOutput=true]release\n$(touch canary)"
+_STAGING = """\
+  staging:
+    cluster: {context: dev}
+    namespace: "{context}-staging"
+    deploy: on-approval
+    timeout: 60s
+    approvals: {required: 0}
+  prod:
+"""
 _IMAGE = "ci: {image: registry.example.com/helmforge:1}\n"  # helmforge is there when a job begins
 
 
 @contextlib.contextmanager
 def ci_shop(folder: Path, system: str) -> Iterator[Shop]:
-    """`system`'s file is on the trunk."""
+    """`system`'s file is on the trunk. Between QA and production is an environment without approvals."""
     with emulated_api(folder) as server, RegistryServer(folder / "registry") as registry:
         config = folder / "kubeconfig"
         config.write_text(kubeconfig(server, contexts=CONTEXTS), encoding="utf-8")
         place = Place(config, require_tool("helm4"), f"t{secrets.token_hex(4)}")
         shop = Shop(folder / "shop", registry.address, place)
-        for namespace in (place.qa, place.prod):
+        for namespace in (place.qa, f"{place.context}-staging", place.prod):
             shop.kubectl("create", "namespace", namespace, "--context=dev")
         settings = (shop.repo.root / "helmforge.yaml").read_text(encoding="utf-8")
-        shop.change("helmforge.yaml", settings + _IMAGE)
+        shop.repo.write({"helmforge.yaml": settings.replace("  prod:\n", _STAGING) + _IMAGE})
+        shop.good("update", "--all")
+        shop.repo.commit("staging")
         shop.good("pipeline", "generate", system)
         shop.repo.commit("CI")
         shop.repo.push("main")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from helmforge.cli.output.report import Subject
-from helmforge.cli.pipeline.forms import FORMS
+from helmforge.cli.pipeline.forms import FORMS, promotions_of
 from helmforge.cli.pipeline.orphans import orphan_lines
 from helmforge.cli.printing import as_json, clean
 from helmforge.cli.reasons import reason_document, why
@@ -77,6 +77,7 @@ def _document(pipeline: Pipeline) -> dict[str, object]:
         "why": pipeline.branch.why,
         "commit": pipeline.commit.oid,
         "version": version.tag if version else "",
+        "promotions": list(promotions_of(pipeline)),
         "services": [service.name for service in pipeline.services],
         "reasons": [reason_document(reason) for reason in pipeline.reasons],
         "orphaned": [asdict(one) for one in pipeline.orphans],

@@ -15,6 +15,7 @@ from helmforge.domain.pipeline import promotions
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from helmforge.domain.names import EnvironmentName
     from helmforge.flows.pipeline import Pipeline
 
 
@@ -50,6 +51,8 @@ def azure(pipeline: Pipeline) -> list[str]:
 def gitlab(pipeline: Pipeline) -> list[str]:
     """Lines for artifacts:reports:dotenv. Names that GitLab would refuse the file for are left out."""
     facts = _common(pipeline)
+    if pipeline.branch.flow is Flow.RELEASE:
+        facts["promotions"] = " ".join(promotions_of(pipeline))
     lines = dotenv_lines(facts | {"services": " ".join(_names(pipeline))})
     if sum(len(line) + 1 for line in lines) <= DOTENV_LIMIT:
         return lines
@@ -69,6 +72,12 @@ FORMS: Mapping[str, Callable[[Pipeline], list[str]]] = {
 }
 
 
+def promotions_of(pipeline: Pipeline) -> tuple[EnvironmentName, ...]:
+    """The environments that a release may go to after an approval."""
+    branch = pipeline.branch
+    return promotions(pipeline.settings, branch.version) if branch.flow is Flow.RELEASE else ()
+
+
 def _common(pipeline: Pipeline) -> dict[str, str]:
     """`service` and `version` are those of a release branch."""
     branch = pipeline.branch
@@ -79,9 +88,7 @@ def _common(pipeline: Pipeline) -> dict[str, str]:
 
 
 def _promotions(pipeline: Pipeline) -> str:
-    """A JSON list of the environments that a release may go to after an approval."""
-    branch = pipeline.branch
-    return _compact(promotions(pipeline.settings, branch.version) if branch.flow is Flow.RELEASE else ())
+    return _compact(promotions_of(pipeline))
 
 
 def _leg(group: Sequence[str]) -> str:

@@ -11,6 +11,9 @@ from helmforge.domain.settings import DeployWhen
 from helmforge.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from helmforge.domain.approval_policy import ApprovalPolicy
     from helmforge.domain.ci_files.systems import CiSystem
     from helmforge.domain.settings import Ci, Environment, Settings
 
@@ -22,6 +25,7 @@ _PATH = re.compile(r"(?!-)[\w ./+=@-]*")
 class PipelineAnswers:
     """`feature`, `ignore` and `release` are globs of branches as in helmforge.yaml (`**` crosses slashes),
     `ignored_files` globs of files. `promotions` are the environments behind an approval, in order,
+    `gated` those of them that somebody lets a version into: the promotion to any other starts by itself.
     `on_trunk` and `on_release` those that a push brings versions to (`deployments`: both).
     `version` is that of helmforge; `path` is that of the file, from the root of the repository, and `command`
     generates it again.
@@ -36,6 +40,7 @@ class PipelineAnswers:
     release: str
     ignored_files: tuple[str, ...]
     promotions: tuple[str, ...]
+    gated: tuple[str, ...]
     deployments: tuple[str, ...]
     on_trunk: tuple[str, ...]
     on_release: tuple[str, ...]
@@ -63,6 +68,7 @@ def answers(settings: Settings, system: CiSystem, version: str, path: str) -> Pi
         release=_PLACE.sub("*", settings.branches.release),
         ignored_files=settings.ignore,
         promotions=_deployed(environments, DeployWhen.ON_APPROVAL),
+        gated=_deployed((each for each in environments if _gated(each.approvals)), DeployWhen.ON_APPROVAL),
         on_trunk=_deployed(environments, DeployWhen.ON_TRUNK),
         on_release=_deployed(environments, DeployWhen.ON_RELEASE),
         deployments=tuple(each.name for each in environments if each.deploy is not DeployWhen.ON_APPROVAL),
@@ -70,5 +76,9 @@ def answers(settings: Settings, system: CiSystem, version: str, path: str) -> Pi
     )
 
 
-def _deployed(environments: tuple[Environment, ...], when: DeployWhen) -> tuple[str, ...]:
+def _gated(policy: ApprovalPolicy) -> bool:
+    return policy.by_ci or policy.required > 0
+
+
+def _deployed(environments: Iterable[Environment], when: DeployWhen) -> tuple[str, ...]:
     return tuple(each.name for each in environments if each.deploy is when)
