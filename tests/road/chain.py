@@ -10,6 +10,8 @@ import shutil
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from helmforge.domain.promotion_record import RECORD_TYPE
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
@@ -23,12 +25,15 @@ OTHER = f"sha256:{'0' * 64}"
 
 @dataclass(frozen=True)
 class Promoted:
-    """`notification` 1.0.0, in production."""
+    """`notification` 1.0.0, in production, which asks for the provenance of the build."""
 
     scene: Scene
 
     @classmethod
     def make(cls, scene: Scene) -> Promoted:
+        rules = (scene.shop.repo.root / "helmforge.yaml").read_text(encoding="utf-8")
+        place = "    imageNamespace: prod\n"
+        scene.shop.change("helmforge.yaml", rules.replace(place, f"{place}    provenance: {{slsa: true}}\n"))
         scene.release(VERSION)
         scene.shop.repo.git("checkout", "--quiet", "--force", "main")
         scene.shop.approve(VERSION)
@@ -100,7 +105,8 @@ class Promoted:
     def alter_promotion_record(self) -> None:
         tag = self.record()["image"].replace(":", "-")
         index = self.blob(self.scene.shop.digest(f"prod/{SERVICE}", tag))
-        (entry,) = json.loads(index.read_bytes())["manifests"]
+        entries = json.loads(index.read_bytes())["manifests"]
+        (entry,) = (one for one in entries if one["artifactType"] == RECORD_TYPE)
         manifest = json.loads(self.blob(entry["digest"]).read_bytes())
         blob = self.blob(manifest["layers"][0]["digest"])
         blob.write_bytes(blob.read_bytes().replace(b"ada@example.com", b"eve@example.com"))

@@ -23,7 +23,7 @@ TAG = f"refs/tags/{SERVICE}/{VERSION}"
 APPROVAL = f"refs/tags/approvals/prod/{SERVICE}/{VERSION}/{APPROVER}"
 LINKS = [
     *("pods", "helm release", "chart", "pinned image", "image", "source image"),
-    *("version tag", "commit", "approvals", "promotion record"),
+    *("provenance", "version tag", "commit", "approvals", "promotion record"),
 ]
 
 
@@ -54,6 +54,7 @@ def test_what_does_not_apply_to_qa_says_so(promoted: Promoted) -> None:
     found = statuses(ran.document)
     assert {name for name, word in found.items() if word != "ok"} == {
         "source image",
+        "provenance",
         "approvals",
         "promotion record",
     }
@@ -208,6 +209,7 @@ BREAKS: list[tuple[list[Callable[[Promoted], None]], dict[str, str]]] = [
             "chart": "was moved",
             "image": "no longer in the registry",
             "source image": "no longer in the registry",
+            "provenance": "no provenance of",
             "version tag": "no annotated tag",
             "approvals": "is gone",
             "promotion record": "no record says",
