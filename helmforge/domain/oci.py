@@ -129,6 +129,7 @@ class Manifest:
 class CopyReport:
     """What a copy did: how many blobs were mounted, uploaded, or were there already. `referrers` counts
     those that the target did not have; their manifests and blobs are counted as the image's own are.
+    `resumed`: how many of the uploads went on where a connection had broken.
     """
 
     digest: Digest
@@ -137,6 +138,7 @@ class CopyReport:
     uploaded: int
     present: int
     referrers: int = 0
+    resumed: int = 0
 
 
 REVISION = "org.opencontainers.image.revision"

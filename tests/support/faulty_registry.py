@@ -12,12 +12,13 @@ from __future__ import annotations
 import http.client
 import re
 import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Self, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
+    from io import BufferedIOBase
     from types import TracebackType
 
 _HOP_BY_HOP = frozenset({"connection", "keep-alive", "transfer-encoding", "content-length"})
@@ -26,12 +27,13 @@ _UPSTREAM_SECONDS = 60.0
 
 @dataclass(frozen=True)
 class Asked:
-    """A request; `path` with its query, header names in lower case."""
+    """A request; `path` with its query, header names in lower case. `cut`: the body is not all there."""
 
     method: str
     path: str
     headers: Mapping[str, str]
     body: bytes
+    cut: bool = False
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,12 @@ class _Rule:
     fault: Fault
     left: int | None
 
+    def takes(self, asked: Asked) -> bool:
+        if self.left == 0 or not self.matcher(asked):
+            return False
+        self.left = None if self.left is None else self.left - 1
+        return True
+
 
 class FaultyRegistry:
     """Serves on `address` between `with` and its end. `upstream` is host:port, plain HTTP."""
@@ -63,6 +71,7 @@ class FaultyRegistry:
     def __init__(self, upstream: str) -> None:
         self._upstream = upstream
         self._rules: list[_Rule] = []
+        self._cuts: list[tuple[_Rule, int]] = []
         self._callbacks: list[Callable[[Asked], None]] = []
         self._lock = threading.Lock()
         self.seen: list[Asked] = []
@@ -83,6 +92,11 @@ class FaultyRegistry:
         with self._lock:
             self._rules.insert(0, _Rule(matcher, fault, times))
 
+    def cut(self, matcher: Matcher, fault: Fault, *, after: int, times: int = 1) -> None:
+        """Takes so many bytes of the request's body, gives them to `fault`, and cuts the connection."""
+        with self._lock:
+            self._cuts.append((_Rule(matcher, fault, times), after))
+
     def on_request(self, callback: Callable[[Asked], None]) -> None:
         """Called in the server's thread before anything is done with the request."""
         self._callbacks.append(callback)
@@ -91,6 +105,7 @@ class FaultyRegistry:
         """Forgets all rules; what was seen is kept."""
         with self._lock:
             self._rules.clear()
+            self._cuts.clear()
 
     def __enter__(self) -> Self:
         threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
@@ -110,13 +125,22 @@ class FaultyRegistry:
         rule = self._rule(asked)
         return rule.fault(asked, self._forward) if rule else self._forward(asked)
 
+    def interrupted(self, head: Asked, body: BufferedIOBase) -> bool:
+        """Whether this request was cut off in the middle; nothing of its body is read when not."""
+        with self._lock:
+            cut = next(((rule.fault, after) for rule, after in self._cuts if rule.takes(head)), None)
+        if cut is None:
+            return False
+        fault, after = cut
+        asked = replace(head, body=body.read(after), cut=True)
+        with self._lock:
+            self.seen.append(asked)
+        fault(asked, self._forward)
+        return True
+
     def _rule(self, asked: Asked) -> _Rule | None:
         with self._lock:
-            for rule in self._rules:
-                if rule.left != 0 and rule.matcher(asked):
-                    rule.left = None if rule.left is None else rule.left - 1
-                    return rule
-            return None
+            return next((rule for rule in self._rules if rule.takes(asked)), None)
 
     def _forward(self, asked: Asked) -> Reply:
         """The Host header stays, so that the registry's Location headers lead through this proxy."""
@@ -126,8 +150,11 @@ class FaultyRegistry:
             for name, value in asked.headers.items():
                 if name not in _HOP_BY_HOP:
                     connection.putheader(name, value)
-            connection.putheader("Content-Length", str(len(asked.body)))
+            length = asked.headers["content-length"] if asked.cut else str(len(asked.body))
+            connection.putheader("Content-Length", length)
             connection.endheaders(asked.body or None)
+            if asked.cut:
+                return Reply(0)  # nobody waits for it
             response = connection.getresponse()
             return Reply(response.status, _joined(response.getheaders()), response.read())
         finally:
@@ -164,7 +191,11 @@ class _Connection(BaseHTTPRequestHandler):
 
     def _serve(self) -> None:
         headers = _joined((name.lower(), value) for name, value in self.headers.items())
-        asked = Asked(self.command, self.path, headers, self._body(headers))
+        head = Asked(self.command, self.path, headers, b"")
+        if self.server.registry.interrupted(head, self.rfile):
+            self.close_connection = True
+            return
+        asked = replace(head, body=self._body(headers))
         reply = self.server.registry.answer(asked)
         if reply is None:
             self.close_connection = True

@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-import hashlib
 from enum import Enum
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
+from helmforge.adapters.registry.blob_sources import RemoteBlob, in_memory, of_file
+from helmforge.adapters.registry.blob_uploads import BlobUpload
 from helmforge.adapters.registry.calls import Call, pull, push
 from helmforge.adapters.registry.content import digest_of, verify
-from helmforge.adapters.registry.problems import RegistryError, bare_url
-from helmforge.adapters.registry.urls import follow, repository_url
+from helmforge.adapters.registry.problems import bare_url
+from helmforge.adapters.registry.urls import repository_url
 from helmforge.domain.oci import Descriptor
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from helmforge.adapters.registry.calls import Answer
+    from helmforge.adapters.registry.blob_sources import BlobSource
     from helmforge.adapters.registry.transport import Transport
     from helmforge.domain.oci import Digest, Repository
 
 BLOB_LIMIT = 64 << 20  # bytes, of blobs that are read into memory
-_PIECE = 1 << 20  # bytes
 _OK = 200
 _CREATED = 201
 _ACCEPTED = 202
@@ -36,6 +35,7 @@ class Moved(Enum):
 
     MOUNTED = "mounted"
     UPLOADED = "uploaded"
+    RESUMED = "uploaded, going on where a connection broke"
     PRESENT = "present"
 
 
@@ -58,13 +58,13 @@ class Blobs:
         """Idempotent: nothing is sent when the blob is there."""
         blob = Descriptor(media_type, digest_of(content), len(content))
         if not self.exists(repository, blob.digest):
-            self._upload(repository, blob, lambda: iter([content]))
+            self._uploading(repository, blob, in_memory(content)).run()
         return blob
 
     def push_file(self, repository: Repository, blob: Descriptor, file: Path) -> None:
         """Idempotent, as push. The registry refuses a file whose digest is another."""
         if not self.exists(repository, blob.digest):
-            self._upload(repository, blob, lambda: _pieces(file))
+            self._uploading(repository, blob, of_file(file)).run()
 
     def move(self, source: Repository, target: Repository, blob: Descriptor) -> Moved:
         """Mounts where the registry can, streams otherwise."""
@@ -78,47 +78,20 @@ class Blobs:
             session = answer if answer.status == _ACCEPTED else None
         if self.exists(target, blob.digest):
             return Moved.PRESENT
-        self._upload(target, blob, lambda: self._chunks(source, blob), session)
-        return Moved.UPLOADED
+        remote = RemoteBlob(self._transport, self._read("GET", source, blob.digest, blob.size), blob)
+        upload = self._uploading(target, blob, remote)
+        upload.run(session)
+        return Moved.RESUMED if upload.resumed or remote.resumed else Moved.UPLOADED
 
-    def _upload(
-        self,
-        target: Repository,
-        blob: Descriptor,
-        body: Callable[[], Iterator[bytes]],
-        session: Answer | None = None,
-    ) -> None:
-        """In one PUT; every attempt has an upload session of its own."""
-        ready = [session] if session else []
-
-        def make() -> Call:
-            opened = ready.pop() if ready else self._transport.send(self._begin(target))
-            address = _session_url(opened, blob.digest)
-            headers = {"Content-Type": "application/octet-stream", "Content-Length": str(blob.size)}
-            return Call("PUT", target.registry, address, (_CREATED,), self._writing(target), headers, body)
-
-        self._transport.send_fresh(make)
-
-    def _chunks(self, source: Repository, blob: Descriptor) -> Iterator[bytes]:
-        """The blob as its repository sends it. Raises before the last byte is out of hand if it differs."""
-        incoming = self._transport.stream(self._read("GET", source, blob.digest, blob.size))
-        algorithm = blob.digest.partition(":")[0]
-        checksum, size = hashlib.new(algorithm), 0
-        try:
-            for chunk in incoming.chunks():
-                checksum.update(chunk)
-                size += len(chunk)
-                if size > blob.size:
-                    break  # more than Content-Length says would be read as another request
-                yield chunk
-        finally:
-            incoming.close()
-        found = f"{algorithm}:{checksum.hexdigest()}"
-        if size != blob.size or found != blob.digest:
-            why = f"{size} bytes whose digest is {found}, expected {blob.size} with {blob.digest}"
-            raise RegistryError(
-                "the registry sent something else than was asked for", where=bare_url(incoming.url), why=why
-            )
+    def _uploading(self, target: Repository, blob: Descriptor, source: BlobSource) -> BlobUpload:
+        return BlobUpload(
+            self._transport,
+            target,
+            self._writing(target),
+            blob,
+            source,
+            exists=lambda: self.exists(target, blob.digest),
+        )
 
     def _read(self, method: str, repository: Repository, digest: Digest, limit: int, *more: int) -> Call:
         address = repository_url(repository, f"blobs/{digest}")
@@ -131,28 +104,5 @@ class Blobs:
         scopes = (*self._writing(target), pull(source))
         return Call("POST", target.registry, address, _MOUNT_ANSWERS, scopes)
 
-    def _begin(self, target: Repository) -> Call:
-        return Call(
-            "POST",
-            target.registry,
-            repository_url(target, "blobs/uploads/"),
-            (_ACCEPTED,),
-            self._writing(target),
-        )
-
     def _writing(self, target: Repository) -> tuple[str, ...]:
         return (*self._scopes, push(target))
-
-
-def _pieces(file: Path) -> Iterator[bytes]:
-    with file.open("rb") as content:
-        while piece := content.read(_PIECE):
-            yield piece
-
-
-def _session_url(opened: Answer, digest: Digest) -> str:
-    location = opened.headers.get("Location", "")
-    if not location:
-        raise RegistryError("the registry opened an upload without a Location", where=bare_url(opened.url))
-    address = follow(opened.url, location)
-    return f"{address}{'&' if '?' in address else '?'}{urlencode({'digest': digest})}"

@@ -84,9 +84,10 @@ class Copier:
             root.digest,
             manifests=len(puts),
             mounted=moved[Moved.MOUNTED],
-            uploaded=moved[Moved.UPLOADED],
+            uploaded=moved[Moved.UPLOADED] + moved[Moved.RESUMED],
             present=moved[Moved.PRESENT] + present,
             referrers=referrers,
+            resumed=moved[Moved.RESUMED],
         )
 
     def _present(self, root: Manifest, target: ImageRef, *, overwrite: bool) -> Digest | None:

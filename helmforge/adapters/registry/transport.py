@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from helmforge.adapters.registry.auth import Authenticator
 from helmforge.adapters.registry.calls import Answer, Call, WireError
+from helmforge.adapters.registry.patience import Failed, Patience
 from helmforge.adapters.registry.problems import RegistryError, bare_url, explain
 from helmforge.adapters.registry.urls import base_url, origin
-from helmforge.errors import UnreachableError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,18 +26,6 @@ _UNAUTHORIZED = 401
 _FORBIDDEN = 403
 _NOT_FOUND = 404
 _PING = (200, _UNAUTHORIZED, _FORBIDDEN, _NOT_FOUND)
-_FIRST_PAUSE = 0.5
-_LONGEST_PAUSE = 30.0
-
-
-@dataclass(frozen=True)
-class _Failed:
-    """One attempt. `pause`: the server's own wish, in seconds; `final`: another attempt cannot help."""
-
-    why: str
-    url: str
-    pause: float | None = None
-    final: bool = False
 
 
 class Transport:
@@ -62,15 +49,18 @@ class Transport:
         self._lock = threading.Lock()
 
     def send(self, call: Call) -> Answer:
-        return self._persistently(lambda: call, _read)
+        return self._persistently(call, _read)
 
-    def send_fresh(self, make: Callable[[], Call]) -> Answer:
-        """`make` is asked for each attempt: an upload session cannot be used twice."""
-        return self._persistently(make, _read)
+    def attempt(self, call: Call) -> Answer | Failed:
+        """Once: an upload must ask how far it came before it goes on."""
+        return self._attempt(call, _read)
 
     def stream(self, call: Call) -> Incoming:
         """An answer to be read bit by bit; WireError when it breaks off then."""
-        return self._persistently(lambda: call, lambda incoming, _: incoming)
+        return self._persistently(call, lambda incoming, _: incoming)
+
+    def patience(self) -> Patience:
+        return Patience(self._attempts, self._wait)
 
     def expect_registry(self, registry: RegistryHost) -> None:
         """A 404 means "absent" only where a registry answers: there /v2/ is no 404. Asked once."""
@@ -85,29 +75,22 @@ class Transport:
             )
         self._known.add(registry)
 
-    def _persistently(self, make: Callable[[], Call], finish: Callable[[Incoming, int], _T]) -> _T:
-        attempt = 1
-        while True:
-            call = make()
-            outcome = self._attempt(call, finish)
-            if not isinstance(outcome, _Failed):
-                return outcome
-            if outcome.final or attempt >= self._attempts:
-                raise _unreachable(call, outcome, attempt)
-            pause = _FIRST_PAUSE * 2 ** (attempt - 1) if outcome.pause is None else outcome.pause
-            self._wait(min(pause, _LONGEST_PAUSE))
-            attempt += 1
+    def _persistently(self, call: Call, finish: Callable[[Incoming, int], _T]) -> _T:
+        patience = self.patience()
+        while isinstance(outcome := self._attempt(call, finish), Failed):
+            patience.bear(call, outcome)
+        return outcome
 
-    def _attempt(self, call: Call, finish: Callable[[Incoming, int], _T]) -> _T | _Failed:
+    def _attempt(self, call: Call, finish: Callable[[Incoming, int], _T]) -> _T | Failed:
         try:
             incoming = self._open(call) if _is_open(call) else self._authorized(call)
             if incoming.status in call.expect:
                 return finish(incoming, call.limit)
             answer = Answer(incoming.status, incoming.headers, incoming.read_part(), incoming.url)
         except WireError as error:
-            return _Failed(error.why, error.url, final=error.final)
+            return Failed(error.why, error.url, final=error.final)
         if answer.status in _BUSY:
-            return _Failed(explain(answer.status, answer.body), answer.url, incoming.retry_after())
+            return Failed(explain(answer.status, answer.body), answer.url, incoming.retry_after())
         raise self._error(call, answer, foreign=incoming.foreign)
 
     def _authorized(self, call: Call) -> Incoming:
@@ -156,20 +139,3 @@ def _read(incoming: Incoming, limit: int) -> Answer:
 def _is_open(call: Call) -> bool:
     """Whether it goes without a login: on the way to one, or to an upload address on another host."""
     return call.anonymous or origin(call.url) != origin(base_url(call.registry))
-
-
-def _unreachable(call: Call, failed: _Failed, attempts: int) -> UnreachableError:
-    host = call.registry.host
-    tries = "once" if attempts == 1 else f"{attempts} times"
-    hint = "check the address and the network, or try again later"
-    if failed.final:
-        hint = (
-            f"check the certificate of {host}; a registry without TLS needs "
-            "`registry: {host: ..., insecure: true}`"
-        )
-    return UnreachableError(
-        f"the registry {host} gave no usable answer",
-        where=f"{call.method} {bare_url(failed.url)}",
-        why=f"tried {tries}, last answer: {failed.why}",
-        hint=hint,
-    )

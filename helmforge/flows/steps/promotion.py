@@ -52,6 +52,8 @@ class Promotions:
             f"{report.manifests} manifests, {report.referrers} referrers; blobs: {report.mounted} mounted, "
             f"{report.present} present, {report.uploaded} uploaded; {report.digest}"
         )
+        if report.resumed:
+            log(f"{report.resumed} uploads went on where the connection had broken")
         copied = self.probe_copy(step)
         return copied and {**copied, "referrers": str(report.referrers)}
 

@@ -9,6 +9,7 @@ import pytest
 
 from tests.adapters.registry.connecting import Connect
 from tests.adapters.registry.pushing import Pusher
+from tests.adapters.registry.routes import made
 from tests.support.faulty_registry import FaultyRegistry
 from tests.support.referrers_registry import serving
 from tests.support.registry import RegistryServer
@@ -16,6 +17,8 @@ from tests.support.registry import RegistryServer
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from tests.adapters.registry.routes import Route
 
 
 @pytest.fixture(scope="session")
@@ -52,3 +55,9 @@ def shop(faulty: FaultyRegistry) -> Pusher:
 @pytest.fixture
 def connect(tmp_path: Path) -> Connect:
     return Connect({"HOME": str(tmp_path), "PATH": os.environ.get("PATH", os.defpath)})
+
+
+@pytest.fixture
+def route(connect: Connect, shop: Pusher, faulty: FaultyRegistry, server: RegistryServer) -> Iterator[Route]:
+    with FaultyRegistry(server.address) as target:
+        yield made(connect, shop, faulty, target)
