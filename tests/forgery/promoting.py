@@ -18,7 +18,7 @@ from helmforge.config import parse_settings
 from helmforge.domain.cluster import ReleaseRevision
 from helmforge.domain.oci import REVISION, Digest
 from helmforge.domain.version import Version
-from helmforge.errors import HelmforgeError
+from helmforge.errors import HelmforgeError, StepError
 from helmforge.flows import configuration
 from helmforge.flows.release import promote
 from helmforge.flows.running import run_plan
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from helmforge.domain.cluster import ReleaseKey, Upgrade
+    from helmforge.domain.cluster import ReleaseKey, StoredRelease, Upgrade
     from helmforge.domain.settings import Environment
     from helmforge.errors import ExitCode
     from helmforge.flows.ports import Log
@@ -100,6 +100,12 @@ class Cluster(Cloud):
 
     def history(self, key: ReleaseKey) -> tuple[ReleaseRevision, ...]:
         return tuple(self.revisions)
+
+    def containers(self, *_: object) -> tuple[()]:
+        return ()
+
+    def stored(self, *_: object) -> StoredRelease:
+        raise StepError("Helm keeps nothing here")
 
     def upgrade(self, upgrade: Upgrade, log: Log) -> None:
         self.packages.append(upgrade.chart.read_bytes())
