@@ -21,9 +21,10 @@ from helmforge.flows.world import World
 from tests.support.repositories import Monorepo, opened
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
+    from helmforge.domain.brief import Summary
     from helmforge.domain.ci import Ci
     from helmforge.domain.cluster import ReleaseKey
     from helmforge.domain.oci import ImageRef, Repository
@@ -182,13 +183,20 @@ class Court:
             world, rules, shop, Version.parse(version), rules.environment("prod"), **more
         ).approvals
 
-    def approve(self, email: str, **environment: str) -> approve.Approved:
-        """`helmforge release approve` by somebody."""
+    def approve_looking(
+        self, email: str, show: Callable[[Summary], None] | None, **environment: str
+    ) -> approve.Approved:
+        """`helmforge release approve` by somebody, on a terminal."""
         made = {"GIT_COMMITTER_DATE": self.outside.now.isoformat()}
         world = self.world(GIT_COMMITTER_EMAIL=email, **made, **environment)
         rules, services = self.trunk_rules(world)
         shop = configuration.find_service(world.git, rules, services, "shop")
-        return approve.approve(world, rules, shop, Version.parse("1.0.0"), rules.environment("prod"))
+        prod = rules.environment("prod")
+        return approve.approve(world, rules, shop, Version.parse("1.0.0"), prod, show)
+
+    def approve(self, email: str, **environment: str) -> approve.Approved:
+        """The same, of somebody who looks at nothing."""
+        return self.approve_looking(email, None, **environment)
 
     def trunk_rules(self, world: World) -> tuple[Any, Any]:
         local = parse_settings((self.repo.root / "helmforge.yaml").read_text(encoding="utf-8"))

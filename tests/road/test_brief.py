@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import json
+import os
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,13 +18,13 @@ from tests.docs.markdown import ROOT, Page
 from tests.docs.matching import fits
 from tests.road.scene import assert_refused
 from tests.support.repositories import Clone
-from tests.support.shop import APPROVER
+from tests.support.shop import APPROVER, Ran
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.road.scene import Scene
-    from tests.support.shop import Ran
+    from tests.support.shop import Shop
 
 pytestmark = pytest.mark.integration
 
@@ -38,6 +42,35 @@ stringData: {{login: {0}, constant: always-the-same}}
 def brief(scene: Scene, *options: str, at: Clone | None = None, **environment: str) -> Ran:
     command = ("release", "brief", "notification", "1.1.0", "--env", "prod", *options)
     return scene.shop.run(*command, email=APPROVER, at=at, **environment)
+
+
+def on_a_terminal(shop: Shop, *arguments: str) -> tuple[Ran, str]:
+    """As somebody who looks at standard error; what is shown there is the second."""
+    master, slave = os.openpty()
+    argv = [sys.executable, "-m", "helmforge", *arguments]
+    with subprocess.Popen(
+        argv,
+        cwd=shop.repo.root,
+        env=shop.environment(APPROVER),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=slave,
+        text=True,
+    ) as process:
+        os.close(slave)
+        shown = b""
+        with contextlib.suppress(OSError):  # Linux says so when the last one has closed the other end
+            while part := os.read(master, 4096):
+                shown += part
+        out, _ = process.communicate(timeout=60)
+    os.close(master)
+    return Ran(process.returncode, out, ""), shown.decode().replace("\r\n", "\n")
+
+
+def withdraw(shop: Shop) -> None:
+    tag = f"refs/tags/approvals/prod/notification/1.1.0/{APPROVER}"
+    if tag in shop.repo.remote_refs():
+        shop.repo.git("push", "--quiet", "origin", f":{tag}")
 
 
 @pytest.fixture(scope="module")
@@ -133,3 +166,24 @@ def test_approvals_are_counted_and_forgeries_named(released: Scene) -> None:
     text = brief(released).out
     assert "1 of 1 needed, 0 to go" in text
     assert "approved; to promote it:" in text
+
+
+def test_on_a_terminal_it_is_told_in_short_before_it_is_signed(released: Scene) -> None:
+    """And nothing is asked: there is no standard input."""
+    shop = released.shop
+    withdraw(shop)
+    ran, shown = on_a_terminal(
+        shop, "release", "approve", "notification", "1.1.0", "--env", "prod", "-o", "json"
+    )
+    assert (ran.code, ran.document["created"]) == (0, True), shown
+    assert shown.startswith("notification 1.1.0 for prod\n\nWhat is to be approved\n  prod runs 1.0.0, ")
+    assert "\n  changes: 1 commit by 1 author: " in shown
+    assert "\n  approvals: 0 of 1 needed, 1 to go; " in shown
+    assert shown.endswith("\n  $ helmforge release brief notification 1.1.0 --env prod\n\n")
+    withdraw(shop)
+    piped = shop.approve("1.1.0")
+    assert (piped.err, piped.out.splitlines()[0]) == (
+        "",
+        f"approved notification 1.1.0 for prod as {APPROVER}",
+    )
+    withdraw(shop)

@@ -10,8 +10,8 @@ from helmforge.domain.brief import Unknown
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from helmforge.cli.brief.pieces import Block
-    from helmforge.domain.brief import Brief
+    from helmforge.cli.brief.pieces import Block, Sentence
+    from helmforge.domain.brief import Brief, Summary
     from helmforge.domain.brief.changes import Changes
     from helmforge.domain.brief.decision import SignOffs
     from helmforge.domain.git import Commit
@@ -31,15 +31,34 @@ def _changes(changes: Changes) -> Iterator[Block]:
     if not changes.commits:
         yield say("no commit touches the service")
     else:
-        people = [f"{person} ({number})" for person, number in changes.authors]
-        commits, by = _count(len(changes.commits), "commit"), _count(len(people), "author")
-        yield say(f"{commits} by {by}: ", Outside(", ".join(people)))
+        yield _counted(changes)
         yield _commits(changes.commits)
         if len(changes.commits) > _MOST:
             yield say(f"and {len(changes.commits) - _MOST} older ones")
     if changes.lost:
-        yield say(f"taken back: {_count(len(changes.lost), 'commit')} of what runs now, not in this version")
+        yield _taken_back(changes)
         yield _commits(changes.lost)
+
+
+def changes_in_short(summary: Summary) -> Iterator[Sentence]:
+    """Without the commits themselves."""
+    changes = summary.changes
+    if isinstance(changes, Unknown):
+        yield not_known(changes.why)
+        return
+    yield _counted(changes) if changes.commits else say("no commit touches the service")
+    if changes.lost:
+        yield _taken_back(changes)
+
+
+def _counted(changes: Changes) -> Sentence:
+    people = [f"{person} ({number})" for person, number in changes.authors]
+    commits, by = _count(len(changes.commits), "commit"), _count(len(people), "author")
+    return say(f"{commits} by {by}: ", Outside(", ".join(people)))
+
+
+def _taken_back(changes: Changes) -> Sentence:
+    return say(f"taken back: {_count(len(changes.lost), 'commit')} of what runs now, not in this version")
 
 
 def _commits(commits: tuple[Commit, ...]) -> Table:
@@ -62,11 +81,13 @@ def approvals_section(brief: Brief) -> Section:
     return Section("Approvals", tuple(_approvals(approvals)))
 
 
+def approvals_in_short(approvals: SignOffs) -> Sentence:
+    counts = f"{len(approvals.valid)} of {approvals.required} needed, {approvals.remaining} to go; "
+    return say(counts, Outside(approvals.rule))
+
+
 def _approvals(approvals: SignOffs) -> Iterator[Block]:
-    yield say(
-        f"{len(approvals.valid)} of {approvals.required} needed, {approvals.remaining} to go; ",
-        Outside(approvals.rule),
-    )
+    yield approvals_in_short(approvals)
     if approvals.note:
         yield say("note: ", Outside(approvals.note))
     rows = [(Outside(_person(tag)), "counts") for tag in approvals.valid]

@@ -15,13 +15,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from helmforge.cli.brief.pieces import Block, Sentence
-    from helmforge.domain.brief import Brief
+    from helmforge.domain.brief import Brief, Summary
 
 
 def page_of(brief: Brief) -> Page:
     subject = brief.subject
     sections = (
-        Section("What is to be approved", tuple(_subject(brief))),
+        Section("What is to be approved", tuple(subject_of(brief))),
         approvals_section(brief),
         changes_section(brief),
         before_section(brief),
@@ -37,14 +37,14 @@ def page_of(brief: Brief) -> Page:
     return Page(title, tuple(one for one in sections if one.blocks))
 
 
-def _subject(brief: Brief) -> Iterator[Block]:
+def subject_of(brief: Summary) -> Iterator[Block]:
     yield _running(brief)
     yield say("commit ", Outside(brief.subject.commit[:12]))
     yield say("image ", Outside(brief.subject.image))
     yield say("chart ", Outside(brief.subject.chart))
 
 
-def _running(brief: Brief) -> Sentence:
+def _running(brief: Summary) -> Sentence:
     running, name = brief.running, brief.subject.environment
     if isinstance(running, Unknown):
         return say(f"what runs in {name} is not known: ", Outside(running.why))

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from helmforge.domain.brief.objects import Difference
     from helmforge.domain.brief.values import LoneKey
 
-__all__ = ["Brief", "Part", "Running", "Subject", "Unknown"]
+__all__ = ["Brief", "Part", "Running", "Subject", "Summary", "Unknown"]
 
 
 @dataclass(frozen=True)
@@ -43,17 +43,23 @@ class Running:
 
 
 @dataclass(frozen=True)
-class Brief:
-    """`made` is when; `before` is None when the environment is the first one."""
+class Summary:
+    """What is known at once. `made` is when."""
 
     subject: Subject
     made: datetime
     running: Part[Running]
     changes: Part[Changes]
+    approvals: Part[SignOffs]
+
+
+@dataclass(frozen=True)
+class Brief(Summary):
+    """`before` is None when the environment is the first one."""
+
     difference: Part[Difference]
     lone_keys: Part[tuple[LoneKey, ...]]
     image: Part[ImageChange]
     findings: Part[FindingsChange]
     before: Part[Stay] | None
-    approvals: Part[SignOffs]
     outcome: Part[Outcome]

@@ -6,14 +6,21 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from helmforge.domain.approval import Approval, approver_name
+from helmforge.domain.brief import Unknown
 from helmforge.domain.git import RefExistsError
-from helmforge.domain.settings import DeployWhen
 from helmforge.domain.verdict import may_not_approve
-from helmforge.errors import HelmforgeError, RefusedError, UsageError
+from helmforge.errors import RefusedError
 from helmforge.flows.release.approvals import gather, signatures
-from helmforge.flows.release.subject import published_version, running_commit
+from helmforge.flows.release.brief.case import attempt
+from helmforge.flows.release.brief.production import read_production
+from helmforge.flows.release.brief.summary import summarise
+from helmforge.flows.release.gate import demand_gate
+from helmforge.flows.release.subject import published_version
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from helmforge.domain.brief import Summary
     from helmforge.domain.settings import Environment, Service, Settings
     from helmforge.domain.version import Version
     from helmforge.flows.world import World
@@ -28,37 +35,26 @@ class Approved:
     created: bool
 
 
-_WAYS = {
-    DeployWhen.ON_RELEASE: "the pipeline of a release branch (helmforge release cut SERVICE)",
-    DeployWhen.ON_TRUNK: "the pipeline of each push to the trunk",
-}
-
-
-def demand_gate(settings: Settings, environment: Environment) -> None:
-    """UsageError, with the environments that are meant, when none approves for or promotes to this one."""
-    if environment.deploy is not DeployWhen.ON_APPROVAL:
-        gated = [one.name for one in settings.environments if one.deploy is DeployWhen.ON_APPROVAL]
-        raise UsageError(
-            f"{environment.name} needs no approval and no promotion",
-            where=f"helmforge.yaml environments.{environment.name}.deploy",
-            why=f"deploy: {environment.deploy.value}: versions come by {_WAYS[environment.deploy]}",
-            hint=f"versions are approved for and promoted to: {', '.join(gated)}"
-            if gated
-            else "no environment has deploy: on-approval",
-        )
-
-
 def approve(
-    world: World, settings: Settings, service: Service, version: Version, environment: Environment
+    world: World,
+    settings: Settings,
+    service: Service,
+    version: Version,
+    environment: Environment,
+    show: Callable[[Summary], None] | None = None,
 ) -> Approved:
-    """`settings` and `environment` are those of the trunk."""
+    """`settings` and `environment` are those of the trunk. `show` is told what is about to be signed.
+
+    An approver's laptop need not reach the cluster: the promotion asks again, and must.
+    """
     demand_gate(settings, environment)
     _demand_people(environment)
     published = published_version(world, settings, service, version)
     subject = published.subject(environment)
     me = world.git.identity()
     approver = approver_name(me.email)
-    since = _since(world, service, environment)
+    production = attempt(lambda: read_production(world, service, environment))
+    since = "" if isinstance(production, Unknown) else production.running.commit
     found = gather(world, settings, service, environment, published, since, me)
     objection = may_not_approve(approver, environment.approvals, found.evidence)
     if objection:
@@ -72,6 +68,8 @@ def approve(
     commit = published.artifact.commit
     if approval.tag in found.verdict.valid:
         return Approved(approval, commit, created=False)
+    if show:
+        show(summarise(world, service, environment, published, production, found.verdict))
     replaced = next((tag.oid for tag in found.tags if tag.name == approval.tag), "")
     _write(world, approval, commit, replaces=replaced, sign=environment.approvals.signed)
     if environment.approvals.signed:
@@ -110,11 +108,3 @@ def _demand_known_key(world: World, settings: Settings, environment: Environment
             hint=f"add your public key to {environment.approvals.allowed_signers} (or "
             f"{environment.approvals.keyring}) on {settings.trunk}, then approve again",
         )
-
-
-def _since(world: World, service: Service, environment: Environment) -> str:
-    """An approver's laptop need not reach the cluster: the promotion asks again, and must."""
-    try:
-        return running_commit(world, service, environment)
-    except HelmforgeError:
-        return ""

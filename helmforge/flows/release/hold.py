@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from helmforge.domain.git import RefExistsError
 from helmforge.errors import RefusedError, UsageError
-from helmforge.flows.release.approve import demand_gate
+from helmforge.flows.release.gate import demand_gate
 
 if TYPE_CHECKING:
     from helmforge.domain.settings import Environment, Service, Settings

@@ -12,8 +12,8 @@ from helmforge.domain.promotion_plan import CopyChart, CopyImage, RecordPromotio
 from helmforge.domain.promotion_record import ApprovalTag
 from helmforge.errors import RefusedError
 from helmforge.flows.release.approvals import gather
-from helmforge.flows.release.approve import demand_gate
 from helmforge.flows.release.conditions import demand_ci, demand_open, demand_soaked
+from helmforge.flows.release.gate import demand_gate
 from helmforge.flows.release.provenance import demand_provenance
 from helmforge.flows.release.subject import published_version, running_commit
 from helmforge.flows.steps.deploy import demand_cluster

@@ -16,6 +16,7 @@ from helmforge.cli.brief.document import document
 from helmforge.cli.brief.html import as_html
 from helmforge.cli.brief.markdown import as_markdown
 from helmforge.cli.brief.page import page_of
+from helmforge.cli.brief.summary import summary_page
 from helmforge.cli.brief.text import as_text
 from helmforge.cli.printing import as_json
 from helmforge.domain.brief.objects import Action, Difference, ObjectDifference
@@ -51,6 +52,29 @@ def test_it_says_what_it_said(name: str, form: str) -> None:
         golden.parent.mkdir(exist_ok=True)
         golden.write_text(shown, encoding="utf-8")
     assert shown == golden.read_text(encoding="utf-8")
+
+
+def test_what_is_about_to_be_signed_in_a_few_lines() -> None:
+    shown = as_text(summary_page(FULL)).splitlines()
+    assert shown[:4] == [
+        "shop 1.2.0 for prod",
+        "",
+        "What is to be approved",
+        f"  prod runs 1.1.0, commit {'b' * 12}, for 5d",
+    ]
+    assert shown[-5].startswith("  changes: 3 commits by 2 authors: Ada <ada@example.com> (2), ")
+    assert shown[-4:] == [
+        "  changes: taken back: 1 commit of what runs now, not in this version",
+        "  approvals: 1 of 2 needed, 1 to go; from ada@example.com, bob@example.com",
+        "  differences, vulnerabilities, and how to undo it:",
+        "  $ helmforge release brief shop 1.2.0 --env prod",
+    ]
+
+
+@pytest.mark.parametrize("name", BRIEFS)
+def test_no_terminal_obeys_the_few_lines(name: str) -> None:
+    shown = as_text(summary_page(BRIEFS[name]))
+    assert re.findall(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]", shown) == []
 
 
 def test_no_golden_file_is_left_over() -> None:

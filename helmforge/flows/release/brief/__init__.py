@@ -5,16 +5,17 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, TypeVar
 
-from helmforge.domain.brief import Brief, Subject
-from helmforge.flows.release.approve import demand_gate
+from helmforge.domain.brief import Brief
 from helmforge.flows.release.brief.before import environment_before, read_before
 from helmforge.flows.release.brief.case import Case, attempt
 from helmforge.flows.release.brief.findings import read_findings
 from helmforge.flows.release.brief.history import read_history
-from helmforge.flows.release.brief.image import new_image, read_image
+from helmforge.flows.release.brief.image import read_image
 from helmforge.flows.release.brief.outcome import read_outcome
 from helmforge.flows.release.brief.production import read_production
 from helmforge.flows.release.brief.rendered import read_difference, read_lone_keys
+from helmforge.flows.release.brief.summary import subject_of
+from helmforge.flows.release.gate import demand_gate
 from helmforge.flows.release.subject import published_version
 from helmforge.flows.steps.chart import pull
 
@@ -58,7 +59,7 @@ def _gather(case: Case, pool: ThreadPoolExecutor) -> Brief:
     before = ask(lambda each: read_before(each, earlier)) if earlier else None
     changes, approvals = history.result()
     return Brief(
-        subject=_subject(case),
+        subject=subject_of(case.published, case.environment),
         made=case.world.clock.now(),
         running=attempt(lambda: case.asked.result().running),
         changes=changes,
@@ -69,16 +70,4 @@ def _gather(case: Case, pool: ThreadPoolExecutor) -> Brief:
         before=before.result() if before else None,
         approvals=approvals,
         outcome=outcome.result(),
-    )
-
-
-def _subject(case: Case) -> Subject:
-    artifact = case.published.artifact
-    return Subject(
-        case.service.name,
-        artifact.version,
-        case.environment.name,
-        artifact.commit,
-        str(new_image(case)),
-        str(artifact.charts.at(case.published.chart)),
     )

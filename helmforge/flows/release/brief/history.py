@@ -14,8 +14,12 @@ from helmforge.flows.release.subject import paths_of
 
 if TYPE_CHECKING:
     from helmforge.domain.approval_policy import ApprovalPolicy
+    from helmforge.domain.artifact import Artifact
     from helmforge.domain.brief import Part
+    from helmforge.domain.settings import Service
+    from helmforge.flows.ports import Git
     from helmforge.flows.release.brief.case import Case
+    from helmforge.flows.release.brief.production import Production
 
 
 def read_history(case: Case) -> tuple[Part[Changes], Part[SignOffs]]:
@@ -24,25 +28,28 @@ def read_history(case: Case) -> tuple[Part[Changes], Part[SignOffs]]:
 
 
 def _changes(case: Case) -> Changes:
-    git, artifact = case.world.git, case.published.artifact
-    record = case.production.record
-    git.fetch(f"refs/tags/{artifact.claim_tag}")
-    paths = paths_of(case.service)
+    production, artifact = case.production, case.published.artifact
+    case.world.git.fetch(f"refs/tags/{artifact.claim_tag}")
+    return changes_since(case.world.git, case.service, artifact, production)
+
+
+def changes_since(git: Git, service: Service, artifact: Artifact, production: Production) -> Changes:
+    """StepError where the commits are not all in this clone. The claim must have been fetched."""
+    record, paths = production.record, paths_of(service)
     if record is None:
         return Changes("", git.log(None, artifact.commit, paths))
-    base = _base(case, record.commit, record.version)
+    base = _base(git, production, f"{service.name}/{record.version}", record.commit)
     return Changes(
         record.version, git.log(base, artifact.commit, paths), git.log(artifact.commit, base, paths)
     )
 
 
-def _base(case: Case, commit: str, version: str) -> str:
-    git = case.world.git
+def _base(git: Git, production: Production, claim: str, commit: str) -> str:
     if git.commit(commit) is None:
         with contextlib.suppress(HelmforgeError):
-            git.fetch(f"refs/tags/{case.service.name}/{version}")
+            git.fetch(f"refs/tags/{claim}")
     if git.commit(commit) is None:
-        raise StepError(f"commit {commit[:12]}, which runs in {case.environment.name}, is not in this clone")
+        raise StepError(f"commit {commit[:12]}, which runs in {production.environment}, is not in this clone")
     return commit
 
 
@@ -56,10 +63,11 @@ def _sign_offs(case: Case) -> SignOffs:
     except HelmforgeError as error:
         note = f"{error.what}, so everybody who ever changed the service counts as an author"
     found = gather(case.world, case.settings, case.service, case.environment, case.published, since)
-    return SignOffs.of(found.verdict, _rule(case.environment.approvals), note)
+    return SignOffs.of(found.verdict, rule(case.environment.approvals), note)
 
 
-def _rule(policy: ApprovalPolicy) -> str:
+def rule(policy: ApprovalPolicy) -> str:
+    """The policy in words."""
     if policy.by_ci:
         return "by the gate of the CI system"
     rules = [f"from {', '.join(policy.approvers)}" if policy.approvers else "from anybody"]
