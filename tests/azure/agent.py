@@ -26,18 +26,23 @@ _SECONDS = 300
 _MACRO = re.compile(r"\$\(([^()\s]+)\)")
 _COMPILED = re.compile(r"\$\{\{(.*?)\}\}", re.DOTALL)
 _COMMAND = re.compile(r"##vso\[([a-z.]+)(?: ([^\]]*))?\](.*)")  # anywhere in a line
+_FROM_BEST = ("Succeeded", "SucceededWithIssues", "Failed")
 _ESCAPES = (("%0A", "\n"), ("%0D", "\r"), ("%3B", ";"), ("%5D", "]"), ("%AZP25", "%"))
 
 
 @dataclass
 class Ran:
-    """A stage or a job. `outputs` are by `step.variable`; `jobs` those of a stage by name and leg."""
+    """A stage or a job. `outputs` are by `step.variable`; `jobs` those of a stage by name and leg.
+
+    `summaries` are uploaded for the page of the run.
+    """
 
     result: str
     log: str = ""
     outputs: dict[str, str] = field(default_factory=dict)
     jobs: dict[str, Ran] = field(default_factory=dict)
     persisted: bool = False
+    summaries: list[str] = field(default_factory=list)
     reports: list[Path] = field(default_factory=list)
 
 
@@ -79,8 +84,8 @@ class Azure:
         jobs: dict[str, Ran] = {}
         for job in stage["jobs"]:
             jobs |= self._job(job, facts)
-        good = all(ran.result == "Succeeded" for ran in jobs.values())
-        return Ran("Succeeded" if good else "Failed", jobs=jobs)
+        worst = max((ran.result for ran in jobs.values()), key=_FROM_BEST.index)
+        return Ran(worst, jobs=jobs)
 
     def _job(self, job: Any, facts: Facts) -> dict[str, Ran]:
         name = job.get("job") or job["deployment"]
@@ -152,7 +157,8 @@ class Azure:
         for line in done.stdout.splitlines():
             _obey(line, step.get("name", ""), ran)
         if done.returncode:
-            ran.result = "Failed"
+            allowed = step.get("continueOnError", "false") == "true"
+            ran.result = "SucceededWithIssues" if allowed else "Failed"
 
 
 def load(text: str) -> Any:
@@ -193,6 +199,8 @@ def _obey(line: str, step: str, ran: Ran) -> None:
         dict(p.split("=", 1) for p in (found[2] or "").split(";") if p),
         found[3],
     )
+    if command == "task.uploadsummary":
+        ran.summaries.append(Path(text).read_text(encoding="utf-8"))
     if command == "task.setvariable":
         assert properties["isOutput"].lower() == "true"
         for escape, char in _ESCAPES:

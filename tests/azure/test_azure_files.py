@@ -82,4 +82,5 @@ def test_a_promotion_without_an_approval_starts_by_itself(approvals: str, *, wai
     text = rendered(CiSystem.AZURE, settings_with(approvals))
     stages = {stage["stage"]: stage for stage in load(text)["stages"]}
     assert ("trigger" in stages["promote_pre_prod"]) is waits
+    assert ("release brief, for pre-prod" in text) is waits
     assert stages["promote_prod"]["trigger"] == "manual"

@@ -34,6 +34,7 @@ def scripts(content: Any) -> Iterator[Any]:
 
 def test_ten_thousand_names_stay_literal(tmp_path: Path) -> None:
     content = load(rendered(CiSystem.AZURE, settings_of("ci: {image: example.com/helmforge:1}")))
+    (tmp_path / "temp").mkdir()
     names = hostile_names(10_000, seed=2)
     variables = [dict.fromkeys(_NAMES, name) | {"Agent.TempDirectory": "temp"} for name in names]
     steps = list(scripts(content))
@@ -47,7 +48,9 @@ def test_ten_thousand_names_stay_literal(tmp_path: Path) -> None:
     assert called == [
         call for each in environments for step in steps for call in expected(step["script"], each)
     ]
-    assert len(called) == len(names) * len(["plan", "run", "generate", "promote", "promote"])
+    assert len(called) == len(names) * len(
+        ["plan", "run", "brief", "brief", "generate", "promote", "promote"]
+    )
     assert list(tmp_path.rglob("canary")) == []
 
 
@@ -55,7 +58,7 @@ def expected(script: str, environment: dict[str, str]) -> list[list[str]]:
     """The words of the script, and where a variable stands in quotes, its value as one argument."""
     if not script.startswith("helmforge "):
         return []
-    words = (word.removeprefix('"').removesuffix('"') for word in script.split()[1:])
+    words = (word.removeprefix('"').removesuffix('"') for word in script.partition(" >")[0].split()[1:])
     return [[_REFERENCE.sub(lambda found: environment[found[1]], word) for word in words]]
 
 

@@ -6,9 +6,22 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from helmforge.domain.ci_files import CiSystem
 from tests.azure.agent import Azure
 from tests.azure.events import pull_request, push
-from tests.support.ci_shop import HOSTILE, TITLE, canaries, ci_shop, deployed, machine, push_hostile, reported
+from tests.support.ci_settings import rendered, settings_of
+from tests.support.ci_shop import (
+    HOSTILE,
+    TITLE,
+    canaries,
+    ci_shop,
+    deployed,
+    machine,
+    push_hostile,
+    reported,
+    without_briefs,
+)
+from tests.support.repositories import Monorepo
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,6 +31,14 @@ if TYPE_CHECKING:
     from tests.support.shop import Shop
 
 pytestmark = pytest.mark.integration
+
+_PLANNED = """\
+echo '##vso[task.setvariable variable=matrix;isOutput=true]{"orders":{"service":"orders"}}'
+echo '##vso[task.setvariable variable=affected;isOutput=true]true'
+echo '##vso[task.setvariable variable=service;isOutput=true]orders'
+echo '##vso[task.setvariable variable=version;isOutput=true]1.0.0'
+echo '##vso[task.setvariable variable=promotions;isOutput=true]["pre-prod","prod"]'
+"""
 
 
 @pytest.fixture
@@ -58,6 +79,7 @@ def test_the_whole_road_in_azure(shop: Shop, tmp_path: Path) -> None:
     assert results(release) == through, logs(release)
     assert deployed(shop) == {"qa": "1.0.0", "staging": "1.0.0", "prod": ""}
     assert shop.repo.remote_refs()["refs/tags/notification/1.0.0^{}"] == shop.repo.head()
+    assert "notification 1.0.0 for prod" in release["services"].jobs["service notification"].summaries[-1]
     refused = azure.play(text, pushed, release, "promote_prod")
     assert (refused.result, "not approved" in logs({"": refused})) == ("Failed", True), logs({"": refused})
 
@@ -65,6 +87,24 @@ def test_the_whole_road_in_azure(shop: Shop, tmp_path: Path) -> None:
     promoted = azure.play(text, pushed, release, "promote_prod")
     assert promoted.result == "Succeeded", logs({"": promoted})
     assert deployed(shop) == {"qa": "1.0.0", "staging": "1.0.0", "prod": "1.0.0"}
+
+
+def test_a_brief_that_fails_fails_nothing_else(tmp_path: Path) -> None:
+    shop = Monorepo(tmp_path / "shop", {"README.md": "Read this.\n"})
+    shop.push("main")
+    azure = Azure(shop.remote, tmp_path, without_briefs(tmp_path / "bin", shop.environment, _PLANNED))
+    text = rendered(CiSystem.AZURE, settings_of("ci: {image: example.com/helmforge:1}"))
+    ran = azure.run(text, push("release/orders/1.0.0", shop.head()))
+    assert "no brief from here" in logs(ran)
+    found = {name: stage.result for name, stage in ran.items()}
+    issues = {
+        "plan": "Succeeded",
+        "services": "SucceededWithIssues",
+        "file": "Skipped",
+        "result": "Succeeded",
+    }
+    assert found == {**issues, "promote_pre_prod": "NotStarted", "promote_prod": "Skipped"}
+    assert ran["services"].jobs["service orders"].summaries == []
 
 
 def results(ran: dict[str, Ran]) -> list[str]:

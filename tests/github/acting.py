@@ -45,12 +45,13 @@ runs:
 @dataclass(frozen=True)
 class Acted:
     """`jobs` has the result of each job that ran, in the order in which they ended, `failures` the exit code
-    of a step that failed, `log` what was printed.
+    of a step that failed, `log` what was printed, `summary` what the job's page shows.
     """
 
     jobs: dict[str, str]
     failures: dict[str, int]
     log: dict[str, str]
+    summary: dict[str, str]
     everything: str
 
     @property
@@ -121,6 +122,7 @@ def _read(out: str, err: str) -> Acted:
     jobs: dict[str, str] = {}
     failures: dict[str, int] = {}
     log: dict[str, str] = {}
+    summary: dict[str, str] = {}
     for line in out.splitlines():
         if not line.startswith("{"):
             continue
@@ -131,9 +133,12 @@ def _read(out: str, err: str) -> Acted:
         failed = _FAILED.fullmatch(entry["msg"])
         if failed and entry["level"] == "error":
             failures[job] = int(failed[1])
+        if entry.get("command") == "summary":
+            summary[job] = summary.get(job, "") + entry["content"]
         if entry.get("raw_output"):
             log[job] = log.get(job, "") + entry["msg"]
-    return Acted(jobs, failures, log, "\n".join([*(f"--- {job}\n{text}" for job, text in log.items()), err]))
+    everything = "\n".join([*(f"--- {job}\n{text}" for job, text in log.items()), err])
+    return Acted(jobs, failures, log, summary, everything)
 
 
 def _write(path: Path, text: str) -> None:

@@ -22,6 +22,7 @@ _OWN = {
     "check-permissions": ["      packages: read # for base images"],
     "release-permissions": ["      packages: write # for images", "      id-token: write # for the cloud"],
     "release-setup": ["      - run: ./log-in-to-the-registry"],
+    "brief-prod-env": ["          KUBECONFIG: /run/who-reads"],
     "promote-prod-env": ["          KUBECONFIG: /run/prod"],
     "check-after": ["      - if: always()", "        run: ls reports"],
 }
@@ -155,6 +156,19 @@ def test_where_jobs_run_and_where_helmforge_comes_from() -> None:
     image = document("image")
     assert uses(image) == {"actions/checkout"}
     assert image["jobs"]["check"]["container"].startswith("ghcr.io/acme/helmforge@sha256:")
+
+
+def test_a_brief_for_each_environment_that_somebody_lets_the_version_into() -> None:
+    def briefs(name: str) -> list[str]:
+        found = [(job, step) for job, step in steps(document(name)) if "release brief" in step.get("run", "")]
+        for job, step in found:
+            assert (job, step["continue-on-error"]) == ("release", True)
+            assert step["timeout-minutes"] < document(name)["jobs"][job]["timeout-minutes"]
+        return [step["run"].split()[6] for _, step in found]
+
+    assert briefs("everything") == ["staging", "prod"]
+    assert briefs("automatic") == ["prod"]
+    assert briefs("one-stage") == []
 
 
 def test_the_lines_of_users_come_into_the_next_file() -> None:

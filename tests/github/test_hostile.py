@@ -62,7 +62,7 @@ def _with_names(names: Iterable[str], run: str, folder: Path) -> list[list[str]]
     done = subprocess.run(
         ["bash", "-e", "-c", f"{_PROGRAMS}exec 3>arguments\n{loop}"],
         cwd=folder,
-        env={"PATH": "/usr/bin:/bin", "GITHUB_OUTPUT": "output"},
+        env={"PATH": "/usr/bin:/bin", "GITHUB_OUTPUT": "output", "GITHUB_STEP_SUMMARY": "output"},
         input=b"".join(name.encode() + b"\0" for name in names),
         capture_output=True,
         check=True,

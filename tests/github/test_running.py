@@ -132,13 +132,21 @@ def test_a_release_reaches_qa_and_after_the_approval_production(shop: Shop, acti
     assert _running(shop, shop.place.prod, "prod") == set()
     assert shop.digest("prod/notification", "1.0.0") == ""
 
+    brief = refused.summary["release (notification)"]
+    assert "<code>notification 1.0.0 for prod</code>" in brief
+    assert "- 0 of 1 needed, 1 to go;" in brief
+
     shop.approve("1.0.0")
+    _break_the_brief(shop)
     approved = acting(by_hand("release/notification/1.0.0"))
+    assert "notification 1.0.0 for prod" not in approved.summary["release (notification)"]
+    assert "Fatal Python error" in approved.log["release (notification)"]
     _assert_ordered(approved, "plan", "release (notification)", "promote-prod")
     assert set(approved.jobs.values()) == {"success"}, approved.everything
     assert "already deployed" in approved.log["release (notification)"]
     assert _running(shop, shop.place.prod, "prod") == {"Running"}
     assert shop.digest("prod/notification", "1.0.0") == shop.digest("notification", "1.0.0") != ""
+    shop.repo.git("checkout", "--quiet", WORKFLOW)
 
 
 def test_a_push_to_the_trunk_deploys_where_helmforge_yaml_says_so(shop: Shop, acting: Acting) -> None:
@@ -161,6 +169,14 @@ def test_a_push_to_the_trunk_deploys_where_helmforge_yaml_says_so(shop: Shop, ac
     assert set(ran.jobs) == {"plan", "deploy (notification)", "deploy (orders)", "helmforge"}, ran.everything
     assert set(ran.jobs.values()) == {"success"}, ran.everything
     assert _running(shop, namespace, "dev") == {"Running"}
+
+
+def _break_the_brief(shop: Shop) -> None:
+    """In the work tree only, which act takes for what is checked out."""
+    text = (shop.repo.root / WORKFLOW).read_text(encoding="utf-8")
+    mark = "          # begin yours: brief-prod-env\n"
+    assert mark in text
+    shop.repo.write({WORKFLOW: text.replace(mark, f"{mark}          PYTHONHOME: /nowhere\n")})
 
 
 def _assert_ordered(ran: Acted, *jobs: str) -> None:

@@ -39,9 +39,13 @@ branches:
   ignore: ["feature/**/scratch", "*/draft"]
   release: "{service}/release/{version}"
 """
+_AUTOMATIC = """\
+  staging: {cluster: {context: dev}, deploy: on-approval, approvals: {required: 0}}
+"""
 CONFIGURATIONS = {
     "one-stage": f"environments:\n{_ONE_STAGE}",
     "two-stages": f"environments:\n{_TWO_STAGES}",
+    "automatic": f"environments:\n{_AUTOMATIC}{_TWO_STAGES}",
     "everything": f"trunk: trunk/2.x+\nci: {{runner: [linux, x64]}}\nenvironments:\n{_EVERYTHING}",
     "branches": f"{_BRANCHES}ci: {{runner: ubuntu-24.04}}\nenvironments:\n{_TWO_STAGES}",
     "image": f"ci: {{image: {_IMAGE}}}\nenvironments:\n{_TWO_STAGES}",

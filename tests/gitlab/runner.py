@@ -143,7 +143,8 @@ class Gitlab:
         if not good and artifacts.get("when") != "always":
             return kept, {}
         reports = artifacts.get("reports", {})
-        for path in [*artifacts.get("paths", []), *([reports["junit"]] if "junit" in reports else [])]:
+        paths = [path for path in artifacts.get("paths", []) if (project / path).exists()]
+        for path in [*paths, *([reports["junit"]] if "junit" in reports else [])]:
             shutil.copy(project / path, kept / path)
         dotenv = (project / reports["dotenv"]).read_text(encoding="utf-8") if "dotenv" in reports else ""
         return kept, dict(line.split("=", 1) for line in dotenv.splitlines())  # quotes are kept, as they are

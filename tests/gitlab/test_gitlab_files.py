@@ -78,6 +78,7 @@ def test_a_promotion_without_an_approval_starts_by_itself(approvals: str, when: 
     content = parse(rendered(CiSystem.GITLAB, settings_with(approvals)))
     pipeline = pipeline_of(content, push("release/orders/1.0.0", "a" * 40))
     assert pipeline is not None
+    assert ("brief-pre-prod" in pipeline.jobs) is (when == "manual")
     assert (pipeline.jobs["promote-pre-prod"].when, pipeline.jobs["promote-prod"].when) == (when, "manual")
 
 

@@ -11,7 +11,7 @@ from helmforge.domain.ci_files import ChildAnswers, CiSystem
 from helmforge.domain.settings import Ci
 from tests.gitlab.events import push
 from tests.gitlab.pipelines import parse, pipeline_of
-from tests.support.ci_settings import rendered, settings_of
+from tests.support.ci_settings import rendered, settings_with
 from tests.support.hostile import calls, hostile_names
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ _NAMES = (
     *("HELMFORGE_EVENT", "HELMFORGE_SERVICE", "HELMFORGE_VERSION"),
 )
 _BASH = ("bash", "-eo", "pipefail")
-_IMAGE = settings_of("ci: {image: example.com/helmforge:1}")
+_IMAGE = settings_with("{required: 0}", "ci: {image: example.com/helmforge:1}\n")
 
 
 def scripts() -> dict[str, str]:
@@ -52,9 +52,10 @@ def scripts() -> dict[str, str]:
 
 def test_ten_thousand_names_stay_literal(tmp_path: Path) -> None:
     found = scripts()
-    assert list(found) == ["plan", "promote-pre-prod", "promote-prod", "service orders"]
+    assert list(found) == ["plan", "brief-prod", "promote-pre-prod", "promote-prod", "service orders"]
     values = hostile_names(10_000, seed=1)
-    environments = [dict.fromkeys(_NAMES, value) for value in values]
+    to = {"HELMFORGE_PROMOTIONS": "pre-prod prod"}
+    environments = [dict.fromkeys(_NAMES, value) | to for value in values]
     called = calls(tmp_path, list(found.values()), environments, shell=_BASH)
     assert called[0::2] == [["--version"]] * len(values) * len(found)
     assert called[1::2] == [call for value in values for call in expected(value)]
@@ -63,6 +64,7 @@ def test_ten_thousand_names_stay_literal(tmp_path: Path) -> None:
 
 def expected(value: str) -> Iterator[list[str]]:
     yield ["pipeline", "plan", "--event", value, "-o", "gitlab", "--child", "helmforge-child.yml"]
+    yield ["release", "brief", value, value, "--env", "prod", "-o", "html"]
     yield ["release", "promote", value, value, "--env", "pre-prod"]
     yield ["release", "promote", value, value, "--env", "prod"]
     yield ["pipeline", "run", "--service", "orders", "--junit", "helmforge-junit.xml"]

@@ -27,6 +27,10 @@ RUN = (
     'helmforge pipeline run --service "$HELMFORGE_SERVICE"'
     ' --junit "$WORKSPACE_TMP/results/$HELMFORGE_SERVICE.xml"'
 )
+BRIEF = (
+    'helmforge release brief "$HELMFORGE_SERVICE" "$HELMFORGE_VERSION" --env "$HELMFORGE_ENVIRONMENT"'
+    ' -o html > "$WORKSPACE_TMP/results/brief-$HELMFORGE_ENVIRONMENT.html"'
+)
 PROMOTE = 'helmforge release promote "$HELMFORGE_SERVICE" "$HELMFORGE_VERSION" --env "$HELMFORGE_ENVIRONMENT"'
 CHECK = "helmforge pipeline generate jenkins --check"
 KEYS = ("HELMFORGE_SERVICE", "HELMFORGE_VERSION", "HELMFORGE_ENVIRONMENT", "GIT_COMMIT", "GIT_COMMITTER_NAME")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.jenkins.jenkinsfiles import CHECK, PLAN, PROMOTE, RUN, SHOWN, generated
+from tests.jenkins.jenkinsfiles import BRIEF, CHECK, PLAN, PROMOTE, RUN, SHOWN, generated
 from tests.support.jenkins import Event, Scenario, run_builds
 
 if TYPE_CHECKING:
@@ -70,12 +70,13 @@ def scenarios(file: Path) -> Iterator[Scenario]:
             keys=[*CHOSEN, *GIVEN],
             only=["sh"],
             unsaved=True,
+            agent=str(file.parent),
         )
 
 
 def by_a_shell(folder: Path, events: list[Event]) -> list[list[str]]:
     """What `helmforge` gets when /bin/sh runs the scripts, each with the variables of its step."""
-    lines = ['helmforge() { printf \'%s\\0\' "$#" "$@"; }', "STEP=sh"]
+    lines = ['helmforge() { printf \'%s\\0\' "$#" "$@" >&3; }', "STEP=sh", "exec 3>&1"]
     for event in events:
         variables = [f"{name}={shlex.quote(value)}" for name, value in event.env.items() if value is not None]
         lines.append(f"(export STEP {' '.join(variables)}\n eval {shlex.quote(event.script)})")
@@ -95,6 +96,7 @@ def expected(event: Event) -> list[str]:
         PLAN: ["pipeline", "plan", "-o", "json"],
         CHECK: ["pipeline", "generate", "jenkins", "--check"],
         RUN: ["pipeline", "run", "--service", service, "--junit", results],
+        BRIEF: ["release", "brief", service, version, "--env", "prod", "-o", "html"],
         PROMOTE: ["release", "promote", service, version, "--env", "prod"],
     }[event.script]
 
@@ -113,9 +115,10 @@ def test_hostile_names_are_literals(tmp_path: Path, record_property: Callable[[s
 
     assert {result.failure for result in results} == {""}
     for scenario, result in zip(asked, results, strict=True):
-        assert result.scripts() == [SHOWN, PLAN, CHECK, RUN, PROMOTE]
+        assert result.scripts() == [SHOWN, PLAN, CHECK, RUN, BRIEF, PROMOTE]
         assert all(event.env[name] == scenario.env[name] for event in result.events for name in CHOSEN)
     events = [event for result in results for event in result.events]
+    (file.parent / "workspace@tmp" / "results").mkdir(parents=True)
     folder = tmp_path / "shell"
     folder.mkdir()
     assert by_a_shell(folder, events) == [expected(event) for event in events]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.jenkins.jenkinsfiles import ALLOWED, PLAN, PROMOTE, RUN, SETTINGS, SHOWN, build, generated
+from tests.jenkins.jenkinsfiles import ALLOWED, BRIEF, PLAN, PROMOTE, RUN, SETTINGS, SHOWN, build, generated
 from tests.support.jenkins import run_builds
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Result], s
         "asked wrongly": release(asking, "ada"),
         "refused": release(file, "ada", failing=PROMOTE),
         "not in QA": release(file, "ada", failing=RUN),
+        "no brief": release(file, "ada", "bob", failing=BRIEF),
         "automatic": release(automatic, "ada"),
         "all automatic": release(everything),
         "automatic, refused": release(automatic, "ada", failing=PROMOTE),
@@ -66,7 +67,7 @@ def test_a_release_waits_for_each_approval_without_an_agent(builds: dict[str, Re
         if event.step in {"input", "milestone"} or (event.step == "sh" and "helmforge " in event.script)
     ]
     promotion = ["input", "milestone", PROMOTE]
-    assert told == [SHOWN, PLAN, RUN, *promotion, *promotion]
+    assert told == [SHOWN, PLAN, RUN, BRIEF, BRIEF, *promotion, *promotion]
     assert [(event.agents, event.stages) for event in ran.of("input")] == [
         (0, ("promote to staging",)),
         (0, ("promote to prod",)),
@@ -93,7 +94,30 @@ def test_where_nobody_has_to_approve_the_promotion_starts_by_itself(builds: dict
     assert [event.stages for event in ran.of("input")] == [("promote to prod",)]
     assert len(ran.of("milestone")) == 2
     alone = builds["all automatic"]
-    assert (alone.failure, alone.of("input"), alone.scripts("helmforge release")) == ("", [], [PROMOTE] * 2)
+    assert (alone.failure, alone.of("input"), alone.scripts(PROMOTE)) == ("", [], [PROMOTE] * 2)
+
+
+def test_a_brief_is_archived_for_each_environment_that_somebody_lets_the_version_into(
+    builds: dict[str, Result],
+) -> None:
+    ran = builds["release"]
+    briefs = [event for event in ran.of("sh") if event.script == BRIEF]
+    assert [(event.stages, event.env["HELMFORGE_SERVICE"]) for event in briefs] == [
+        (("services", "billing"), "billing")
+    ] * 2
+    assert [event.env["HELMFORGE_ENVIRONMENT"] for event in briefs] == ["staging", "prod"]
+    archived = [event.arguments for event in ran.of("archiveArtifacts")]
+    assert archived == [{"artifacts": "brief-staging.html"}, {"artifacts": "brief-prod.html"}]
+    assert len(builds["automatic"].scripts(BRIEF)) == 1
+    assert (builds["all automatic"].scripts(BRIEF), builds["not in QA"].scripts(BRIEF)) == ([], [])
+
+
+def test_a_brief_that_fails_fails_nothing_else(builds: dict[str, Result]) -> None:
+    ran = builds["no brief"]
+    assert (ran.failure, ran.of("archiveArtifacts"), ran.scripts(PROMOTE)) == ("", [], [PROMOTE] * 2)
+    assert ["exit code 1" in event.facts["caught"] for event in ran.of("catchError")] == [True, True]
+    results = {"buildResult": "SUCCESS", "stageResult": "UNSTABLE", "catchInterruptions": False}
+    assert [event.arguments for event in ran.of("catchError")] == [results, results]
 
 
 def test_a_promotion_that_helmforge_refuses_ends_the_build_also_without_a_question(
@@ -105,17 +129,17 @@ def test_a_promotion_that_helmforge_refuses_ends_the_build_also_without_a_questi
 
 def test_what_an_environment_does_not_take_goes_no_further(builds: dict[str, Result]) -> None:
     ran = builds["prerelease"]
-    assert (ran.failure, ran.of("input"), ran.scripts("helmforge release")) == ("", [], [])
+    assert (ran.failure, ran.of("input"), ran.scripts(PROMOTE)) == ("", [], [])
 
 
 def test_who_aborts_the_question_keeps_the_version_where_it_is(builds: dict[str, Result]) -> None:
     ran = builds["aborted"]
-    assert (ran.failure, len(ran.of("input")), ran.scripts("helmforge release")) == ("", 2, [PROMOTE])
+    assert (ran.failure, len(ran.of("input")), ran.scripts(PROMOTE)) == ("", 2, [PROMOTE])
     assert [event.arguments["message"] for event in ran.of("echo")] == [
         "billing v1.2.0 was not promoted to prod"
     ]
     first = builds["aborted at once"]
-    assert (first.failure, len(first.of("input")), first.scripts("helmforge release")) == ("", 1, [])
+    assert (first.failure, len(first.of("input")), first.scripts(PROMOTE)) == ("", 1, [])
 
 
 def test_only_an_interruption_is_no_failure(builds: dict[str, Result]) -> None:

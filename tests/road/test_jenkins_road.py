@@ -58,7 +58,10 @@ def test_a_release_goes_to_qa_and_once_it_is_approved_to_production(shop: Shop, 
     )
 
     codes = [(event.stages[-1], event.facts["code"]) for event in refused.of("sh")]
-    assert codes == [("plan", 0)] * 2 + [("notification", 0), ("promote to prod", 3)], refused.of("sh")
+    released = [("plan", 0)] * 2 + [("notification", 0)] * 2
+    assert codes == [*released, ("promote to prod", 3)], refused.of("sh")
+    (brief,) = refused.of("archiveArtifacts")
+    assert "notification v1.0.0 for prod" in brief.facts["archived"]
     assert "not approved" in refused.of("sh")[-1].facts["err"]
     assert promoted.failure == "", promoted.of("sh")
     assert [event.facts["found"] for event in promoted.of("junit")] == [["notification.xml"]]

@@ -91,10 +91,10 @@ def settings_of(text: str = "") -> Settings:
     return parse_settings(f"registry: r.example.com\n{_ENVIRONMENTS}{text}", "helmforge.yaml")
 
 
-def settings_with(approvals: str) -> Settings:
-    """`approvals` are those of pre-prod."""
+def settings_with(approvals: str, more: str = "") -> Settings:
+    """`approvals` are those of pre-prod, `more` further lines."""
     text = _ENVIRONMENTS.replace("on-approval}", f"on-approval, approvals: {approvals}}}", 1)
-    return parse_settings(f"registry: r.example.com\n{text}", "helmforge.yaml")
+    return parse_settings(f"registry: r.example.com\n{text}{more}", "helmforge.yaml")
 
 
 def rendered(system: CiSystem, settings: Settings, path: str = "") -> str:

@@ -16,7 +16,7 @@ from tests.support.shop import Place, Shop
 from tests.support.tools import require_tool
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
 HOSTILE = """feature/$(touch>canary)`touch>canary`;touch>canary|'"&{{x}}$((1))"""  # Git allows it
@@ -59,6 +59,18 @@ def machine(shop: Shop) -> dict[str, str]:
     nobody.touch()
     environment = shop.environment() | {"GIT_CONFIG_GLOBAL": str(nobody)}
     return environment | {"PATH": with_helmforge(shop.folder / "bin", environment["PATH"])}
+
+
+def without_briefs(folder: Path, environment: Mapping[str, str], planned: str) -> dict[str, str]:
+    """The environment of a job whose helmforge says what `planned` does, and can make no brief."""
+    program = folder / "helmforge"
+    folder.mkdir()
+    brief = "release\\ brief) echo 'no brief from here' >&2; exit 4"
+    program.write_text(
+        f'#!/bin/sh\ncase "$1 $2" in\n{brief};;\npipeline\\ plan)\n{planned};;\nesac\n', encoding="utf-8"
+    )
+    program.chmod(0o755)
+    return {**environment, "PATH": f"{folder}:{environment['PATH']}"}
 
 
 def deployed(shop: Shop) -> dict[str, str]:

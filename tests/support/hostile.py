@@ -101,7 +101,7 @@ def calls(
         "mapfile -d '' fields <environments",
         "for ((i = 0; i < ${#fields[@]}; i += 2)); do",
         '  if [[ ${fields[i]} ]]; then printf -v "${fields[i]}" %s "${fields[i + 1]}"',
-        f"  else {' >log; '.join(names)} >log; fi",
+        f"  else {' >/dev/null; '.join(names)} >/dev/null; fi",
         "done",
     ]
     fields = (field for each in environments for pair in [*each.items(), ("", "")] for field in pair)

@@ -5,7 +5,9 @@ import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException
 class Steps {
     // Step -> the argument whose name may be left out, and all others.
     static final Map KNOWN = [
+        archiveArtifacts: ['artifacts', 'allowEmptyArchive'],
         buildDiscarder: ['strategy'],
+        catchError: ['', 'buildResult', 'stageResult', 'catchInterruptions', 'message'],
         checkout: ['scm'],
         deleteDir: [''],
         dir: ['path'],
@@ -61,6 +63,10 @@ class Steps {
                 return agents.checkout()
             case 'sh':
                 return agents.shell(arguments)
+            case 'archiveArtifacts':
+                return agents.archive(arguments)
+            case 'catchError':
+                return catchError(arguments, step.body)
             case 'junit':
                 return agents.junit(arguments)
             case 'deleteDir':
@@ -94,6 +100,20 @@ class Steps {
         }
         if (failures) {
             throw failures.first()
+        }
+        return null
+    }
+
+    /** As CatchErrorStep: what interrupts a build is its result whatever was asked for. */
+    private Object catchError(Map arguments, Closure body) {
+        def event = build.scenario.only ? [:] : build.events.last()
+        try {
+            build.body(body)
+        } catch (Exception error) {
+            if (error instanceof FlowInterruptedException || arguments.buildResult != 'SUCCESS') {
+                throw error
+            }
+            event.caught = error.message
         }
         return null
     }
