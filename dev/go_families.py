@@ -62,10 +62,10 @@ REFERRERS_REGISTRY = Family(
 )
 # Both are called cosign, so that a folder of the cache put on PATH decides which one is found there.
 COSIGN_2 = Family(
-    "cosign2", ("sigstore/v2", f"{_COSIGN}/v2"), 8, {"sigstore/v2": {"cosign": f"{_COSIGN}/v2/cmd/cosign"}}
+    "cosign2", ("sigstore/v2", f"{_COSIGN}/v2"), 4, {"sigstore/v2": {"cosign": f"{_COSIGN}/v2/cmd/cosign"}}
 )
 COSIGN_3 = Family(
-    "cosign3", ("sigstore/v3", f"{_COSIGN}/v3"), 8, {"sigstore/v3": {"cosign": f"{_COSIGN}/v3/cmd/cosign"}}
+    "cosign3", ("sigstore/v3", f"{_COSIGN}/v3"), 4, {"sigstore/v3": {"cosign": f"{_COSIGN}/v3/cmd/cosign"}}
 )
 # What signing without a key of one's own asks for: certificates, timestamps, a transparency log.
 SIGSTORE_SERVICES = Family(
@@ -76,13 +76,15 @@ SIGSTORE_SERVICES = Family(
         "sigstore/v3": {
             "fulcio": "github.com/sigstore/fulcio",
             "timestamp-server": ".",
-            "rekor-server": "github.com/sigstore/rekor-tiles/v2/cmd/rekor-server/posix",
-        }
+        },
+        # The last version that also takes the entries which cosign 2 makes.
+        "sigstore/rekor": {"rekor-server": "github.com/sigstore/rekor-tiles/v2/cmd/rekor-server/posix"},
     },
 )
 
 
-SIGSTORE_PROGRAMS = frozenset({COSIGN_2.name, COSIGN_3.name, *SIGSTORE_SERVICES.modules["sigstore/v3"]})
+_SERVICES = (name for programs in SIGSTORE_SERVICES.modules.values() for name in programs)
+SIGSTORE_PROGRAMS = frozenset({COSIGN_2.name, COSIGN_3.name, *_SERVICES})
 
 
 def module_folder(module: str) -> Path:
