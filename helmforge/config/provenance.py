@@ -49,6 +49,7 @@ def _signing(data: dict[str, Any]) -> Signing:
         key=key,
         transparency_log=data.get("transparencyLog", not key),
         signing_config=values.parse_path(data["signingConfig"]) if "signingConfig" in data else "",
+        trusted_root=values.parse_path(data["trustedRoot"]) if "trustedRoot" in data else "",
     )
 
 
@@ -78,8 +79,9 @@ def provenance_rules(data: dict[str, Any]) -> Iterator[Problem]:
         return
     sign = data["sign"]
     path = ("provenance", "sign")
-    if "signingConfig" in sign:
-        yield from objection((*path, "signingConfig"), _PATH, values.parse_path, sign["signingConfig"])
+    for key in ("signingConfig", "trustedRoot"):
+        if key in sign:
+            yield from objection((*path, key), _PATH, values.parse_path, sign[key])
     name = sign.get("key", "").partition("env://")[2]
     if name and not is_own_secret(name):
         what = "a variable that tests and builds do not see: COSIGN_PRIVATE_KEY, or HELMFORGE_..._KEY"

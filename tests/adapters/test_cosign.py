@@ -13,7 +13,7 @@ from helmforge.adapters.process import Runner
 from helmforge.adapters.provenance.cosign import Cosign
 from helmforge.domain.oci import Digest
 from helmforge.domain.provenance.attachments import SIGNATURE_TYPE
-from helmforge.domain.provenance.policy import SignerKeys, Signing, TrustedSigner
+from helmforge.domain.provenance.policy import SignerKeys, Signing, SigningFiles, TrustedSigner
 from helmforge.domain.provenance.statement import Statement, signed_statement
 from helmforge.errors import MissingToolError, ToolError
 from tests.support import cosign as real
@@ -42,7 +42,7 @@ class Hand:
         return SignerKeys(TrustedSigner(key="cosign.pub"), self.tool.public_key.read_bytes())
 
     def sign(self, statement: Statement = SAID, signing: Signing = BY_VARIABLE) -> bytes:
-        return self.adapter.sign(statement.to_json(), signing, None, lambda _: None)
+        return self.adapter.sign(statement.to_json(), signing, SigningFiles(), lambda _: None)
 
 
 def hand(folder: Path, version: str, **environment: str) -> Hand:
@@ -151,7 +151,7 @@ def test_a_cosign_that_is_too_old_is_named(tmp_path: Path) -> None:
     adapter = Cosign(Runner({"PATH": f"{tmp_path}:{os.defpath}"}), tmp_path)
     keys = SignerKeys(TrustedSigner(key="cosign.pub"), b"")
     for call in (
-        lambda: adapter.sign(b"{}", BY_VARIABLE, None, lambda _: None),
+        lambda: adapter.sign(b"{}", BY_VARIABLE, SigningFiles(), lambda _: None),
         lambda: adapter.problem(b"{}", SIGNATURE_TYPE, IMAGE, keys),
     ):
         with pytest.raises(MissingToolError, match="too old") as caught:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from helmforge.domain.oci import ImageRef, Repository
-    from helmforge.domain.provenance.policy import SbomFormat, SignerKeys, Signing
+    from helmforge.domain.provenance.policy import SbomFormat, SignerKeys, Signing, SigningFiles
     from helmforge.flows.ports import Log
 
 
@@ -118,7 +118,7 @@ class Cosign:
     def missing(self) -> str:
         return self.absent
 
-    def sign(self, statement: bytes, _: Signing, __: bytes | None, ___: Log) -> bytes:
+    def sign(self, statement: bytes, _: Signing, __: SigningFiles, ___: Log) -> bytes:
         return bundle_of(statement, self.hand)
 
     def problem(self, bundle: bytes, kind: str, digest: Digest, keys: SignerKeys) -> str:

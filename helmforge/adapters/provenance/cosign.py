@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from helmforge.adapters.process import Completed, Runner
     from helmforge.domain.oci import Digest
-    from helmforge.domain.provenance.policy import SignerKeys, Signing
+    from helmforge.domain.provenance.policy import SignerKeys, Signing, SigningFiles
     from helmforge.flows.ports import Log
 
 _SECONDS = 240.0
@@ -41,14 +41,14 @@ class Cosign:
     def missing(self) -> str:
         return "" if self._runner.find("cosign") else f"cosign is not installed ({_GET})"
 
-    def sign(self, statement: bytes, signing: Signing, config: bytes | None, log: Log) -> bytes:
+    def sign(self, statement: bytes, signing: Signing, files: SigningFiles, log: Log) -> bytes:
         with tempfile.TemporaryDirectory(prefix="helmforge-") as folder:
             said, bundle = _written(folder, "statement", statement), Path(folder) / "bundle"
             argv = [
                 *("cosign", "attest-blob", "--new-bundle-format", "--yes"),
                 *([f"--key={signing.key}"] if signing.key else []),
                 *(f"--statement={said}", f"--bundle={bundle}"),
-                *_services(folder, signing, config),
+                *_services(folder, signing, files),
             ]
             done = self._runner.run(
                 argv, cwd=self._root, timeout=_SECONDS, on_line=lambda line: _tell(line, log)
@@ -70,7 +70,7 @@ class Cosign:
                 f"--bundle={_written(folder, 'bundle', bundle)}",
                 *(f"--type={predicate_type}", f"--digestAlg={algorithm}", f"--digest={encoded}"),
                 *_who(folder, keys),
-                *_witnesses(folder, keys),
+                *_witnesses(folder, keys, bundle),
             ]
             done = self._runner.run(argv, timeout=_SECONDS)
         if done.code == 0:
@@ -79,17 +79,14 @@ class Cosign:
         return _reason(done)
 
 
-def _services(folder: str, signing: Signing, config: bytes | None) -> list[str]:
+def _services(folder: str, signing: Signing, files: SigningFiles) -> list[str]:
     """Who is told of the signature. Without a root of its own cosign asks the public Sigstore for one."""
-    if config is not None:
-        return [f"--signing-config={_written(folder, 'signing-config', config)}"]
-    if signing.transparency_log or not signing.key:
-        return ["--use-signing-config=true"]
-    nobody, root = (
-        _written(folder, "signing-config", _NO_SERVICES),
-        _written(folder, "trusted-root", _NO_AUTHORITIES),
-    )
-    return [f"--signing-config={nobody}", f"--trusted-root={root}"]
+    config, root = files.config, files.root
+    if config is None and signing.key and not signing.transparency_log:
+        config, root = _NO_SERVICES, root or _NO_AUTHORITIES
+    public = "--use-signing-config=true"
+    services = public if config is None else f"--signing-config={_written(folder, 'signing-config', config)}"
+    return [services] if root is None else [services, f"--trusted-root={_written(folder, 'root', root)}"]
 
 
 def _tell(line: str, log: Log) -> None:
@@ -104,18 +101,25 @@ def _who(folder: str, keys: SignerKeys) -> list[str]:
     return [f"--certificate-identity={keys.identity}", f"--certificate-oidc-issuer={keys.signer.issuer}"]
 
 
-def _witnesses(folder: str, keys: SignerKeys) -> list[str]:
+def _witnesses(folder: str, keys: SignerKeys, bundle: bytes) -> list[str]:
     """Who must have seen the signature: a log of one's own or the public one, or nobody."""
     seen = [] if keys.signer.transparency_log else ["--insecure-ignore-tlog=true"]
+    known = _object(keys.root or _NO_AUTHORITIES)
+    stamps = _stamped(bundle) and (keys.root is None or known.get("timestampAuthorities"))
+    unseen = keys.key is None and not keys.signer.transparency_log  # and its certificate lived for minutes
+    if stamps or unseen:  # today's logs tell no time
+        seen.append("--use-signed-timestamps=true")
     if keys.root is None and (keys.signer.transparency_log or keys.key is None):
         return seen  # cosign fetches the root of the public Sigstore
-    root = _NO_AUTHORITIES if keys.root is None else keys.root
-    known = _object(root)
-    if known.get("timestampAuthorities"):
-        seen.append("--use-signed-timestamps=true")
     if keys.key is None and not known.get("ctlogs"):
         seen.append("--insecure-ignore-sct=true")
-    return [*seen, f"--trusted-root={_written(folder, 'trusted-root', root)}"]
+    return [*seen, f"--trusted-root={_written(folder, 'root', keys.root or _NO_AUTHORITIES)}"]
+
+
+def _stamped(bundle: bytes) -> bool:
+    material = _object(bundle).get("verificationMaterial")
+    stamps = material.get("timestampVerificationData") if isinstance(material, dict) else None
+    return isinstance(stamps, dict) and bool(stamps.get("rfc3161Timestamps"))
 
 
 def _object(content: bytes) -> Mapping[str, object]:

@@ -17,12 +17,21 @@ class SbomFormat(Enum):
 class Signing:
     """How statements are signed. `key` is as cosign names one: a file, `env://NAME`, or one in a key service;
     "" signs keyless, with the identity of the CI job. The public `transparency_log` shows names of images to
-    everybody. `signing_config` is a file that names the services of a Sigstore of one's own.
+    everybody. `signing_config` and `trusted_root` are files, for a Sigstore of one's own.
     """
 
     key: str = ""
     transparency_log: bool = False
     signing_config: str = ""
+    trusted_root: str = ""
+
+
+@dataclass(frozen=True)
+class SigningFiles:
+    """What the files of Signing hold; None where there is none."""
+
+    config: bytes | None = None
+    root: bytes | None = None
 
 
 @dataclass(frozen=True)

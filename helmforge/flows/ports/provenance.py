@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from helmforge.domain.oci import Digest, ImageRef
-    from helmforge.domain.provenance.policy import SbomFormat, SignerKeys, Signing
+    from helmforge.domain.provenance.policy import SbomFormat, SignerKeys, Signing, SigningFiles
     from helmforge.flows.ports.log import Log
 
 
@@ -22,10 +22,8 @@ class Signer(Protocol):
     """cosign. `missing` as in SbomGenerator."""
 
     def missing(self) -> str: ...
-    def sign(self, statement: bytes, signing: Signing, config: bytes | None, log: Log) -> bytes:
-        """A Sigstore bundle that holds the in-toto statement. `config` is the contents of the signing
-        configuration, None for that of the public Sigstore. Raises ToolError.
-        """
+    def sign(self, statement: bytes, signing: Signing, files: SigningFiles, log: Log) -> bytes:
+        """A Sigstore bundle that holds the in-toto statement. Raises ToolError."""
 
     def problem(self, bundle: bytes, predicate_type: str, digest: Digest, keys: SignerKeys) -> str:
         """Why the bundle is not a statement of that type about `digest`, signed by that signer; "" when it

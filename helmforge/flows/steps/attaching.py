@@ -14,6 +14,7 @@ from helmforge.domain.provenance.attachments import (
     sbom_media_type,
     sbom_predicate_type,
 )
+from helmforge.domain.provenance.policy import SigningFiles
 from helmforge.domain.provenance.statement import Statement
 from helmforge.flows.provenance import read_file
 
@@ -59,11 +60,17 @@ class Attaching:
         return Statement(name, piece.subject, sbom_predicate_type(piece.form), document)
 
     def _sign(self, subject: ImageRef, statement: Statement, signing: Signing) -> None:
-        where, path = "helmforge.yaml provenance.sign.signingConfig", signing.signing_config
-        config = read_file(self.world, self.settings, path, where) if path else None
-        bundle = self.world.signer.sign(statement.to_json(), signing, config, self.log)
+        files = SigningFiles(
+            self._file(signing.signing_config, "signingConfig"),
+            self._file(signing.trusted_root, "trustedRoot"),
+        )
+        bundle = self.world.signer.sign(statement.to_json(), signing, files, self.log)
         annotations = {**_BUNDLE_CONTENT, _BUNDLE_TYPE: statement.predicate_type}
         self._put(subject, BUNDLE_MEDIA_TYPE, bundle, annotations)
+
+    def _file(self, path: str, key: str) -> bytes | None:
+        where = f"helmforge.yaml provenance.sign.{key}"
+        return read_file(self.world, self.settings, path, where) if path else None
 
     def _sbom(self, subject: ImageRef, form: SbomFormat) -> bytes:
         """Made here even where the registry has one: what is signed must not be somebody else's."""
