@@ -19,6 +19,7 @@ from helmforge.domain.deployment import DeploymentRecord
 from helmforge.domain.git import AnnotatedTag, Commit, Person
 from helmforge.domain.names import EnvironmentName
 from helmforge.domain.oci import Descriptor, Digest, Manifest
+from helmforge.domain.provenance.policy import ProvenancePolicy
 from helmforge.domain.scanning import Finding
 from helmforge.domain.settings import Cluster, DeployWhen, Environment, ImageNamespace, Scan
 from helmforge.domain.version import Version
@@ -132,6 +133,9 @@ class Outside:
     def resolve(self, ref: ImageRef) -> Descriptor | None:
         found = (CHARTS if "charts/" in str(ref) else IMAGES).get(ref.tag or "")
         return Descriptor("", found, 1) if found else None
+
+    def referrers(self, _: ImageRef, __: str) -> tuple[Descriptor, ...]:
+        return ()
 
     def manifest(self, ref: ImageRef) -> Manifest | None:
         assert ref.digest
@@ -328,11 +332,13 @@ def test_a_prerelease_says_that_it_is_refused(outside: Outside) -> None:
 
 
 def test_what_would_refuse_the_promotion_whoever_approves(outside: Outside) -> None:
-    strict = replace(GATE, approvals=replace(GATE.approvals, hold=True, soak=timedelta(days=9)))
+    policy = replace(GATE.approvals, hold=True, soak=timedelta(days=9))
+    strict = replace(GATE, approvals=policy, provenance=ProvenancePolicy(slsa=True))
     found: Any = briefed(outside, "1.1.0", strict)
-    held, early = found.outcome.obstacles
+    held, early, bare = found.outcome.obstacles
     assert held == "prod is on hold"
     assert early.startswith("shop has not run long enough in qa: ")
+    assert bare.startswith("shop 1.1.0 lacks the provenance that prod asks for: no provenance of ")
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from helmforge.errors import HelmforgeError, RefusedError, StoppedError, UsageEr
 from helmforge.flows.release.brief.case import attempt, in_short
 from helmforge.flows.release.conditions import demand_open, demand_soaked
 from helmforge.flows.release.promote import demand_final, promotion_plan
+from helmforge.flows.release.provenance import demand_provenance
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,6 +38,7 @@ def _obstacles(case: Case) -> Iterator[str]:
         partial(demand_open, world, service, environment),
         partial(demand_final, case.version, environment),
         partial(demand_soaked, world, case.settings, service, environment, case.published.chart),
+        partial(demand_provenance, world, case.settings, environment, case.published),
     )
     for rule in rules:
         try:
