@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from helmforge.config import values
 from helmforge.config.values import objection
 from helmforge.domain.provenance.policy import (
+    IN_A_VARIABLE,
     Provenance,
     ProvenancePolicy,
     SbomFormat,
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _PATH = "a path inside the repository"
+_VARIABLE = re.compile(r"COSIGN_PRIVATE_KEY|HELMFORGE_([A-Z0-9_]*_)?KEY", re.IGNORECASE | re.ASCII)
 _BRACES = ("{service}", "{version}")
 
 
@@ -82,8 +85,9 @@ def provenance_rules(data: dict[str, Any]) -> Iterator[Problem]:
     for key in ("signingConfig", "trustedRoot"):
         if key in sign:
             yield from objection((*path, key), _PATH, values.parse_path, sign[key])
-    name = sign.get("key", "").partition("env://")[2]
-    if name and not is_own_secret(name):
+    key = sign.get("key", "")
+    name = key.removeprefix(IN_A_VARIABLE)
+    if key.startswith(IN_A_VARIABLE) and not (_VARIABLE.fullmatch(name) and is_own_secret(name)):
         what = "a variable that tests and builds do not see: COSIGN_PRIVATE_KEY, or HELMFORGE_..._KEY"
         yield Problem((*path, "key"), f"expected {what}, got {name!r}")
     if bool(sign.get("keyless")) == ("key" in sign):

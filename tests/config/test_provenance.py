@@ -81,6 +81,13 @@ def test_whose_signature_counts() -> None:
         ("{sign: {key: 'a b'}}", "sign.key", "a key as cosign names it"),
         ("{sign: {key: 'env://NPM_TOKEN'}}", "sign.key", "a variable that tests and builds do not see"),
         ("{sign: {key: 'env://HELMFORGE_KEY_2'}}", "sign.key", "COSIGN_PRIVATE_KEY, or HELMFORGE_..._KEY"),
+        (
+            "{sign: {key: 'env://HELMFORGE_$(x)_KEY'}}",
+            "sign.key",
+            "HELMFORGE_..._KEY, got 'HELMFORGE_$(x)_KEY'",
+        ),
+        ("{sign: {key: 'env://HELMFORGE_PASSWORD'}}", "sign.key", "COSIGN_PRIVATE_KEY, or HELMFORGE_..._KEY"),
+        ("{sign: {key: 'env://'}}", "sign.key", "COSIGN_PRIVATE_KEY, or HELMFORGE_..._KEY"),
         ("{sign: {keyless: true, signingConfig: /etc/x}}", "sign.signingConfig", "it is absolute"),
     ],
 )

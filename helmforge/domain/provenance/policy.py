@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+IN_A_VARIABLE = "env://"
+
 
 class SbomFormat(Enum):
     """The values are syft's names."""
@@ -24,6 +26,15 @@ class Signing:
     transparency_log: bool = False
     signing_config: str = ""
     trusted_root: str = ""
+
+    @property
+    def variable(self) -> str:
+        """The environment variable that holds the key, or empty."""
+        return self.key.removeprefix(IN_A_VARIABLE) if self.key.startswith(IN_A_VARIABLE) else ""
+
+    @property
+    def keyless(self) -> bool:
+        return not self.key
 
 
 @dataclass(frozen=True)
