@@ -109,6 +109,45 @@ def test_a_section_that_is_gone_takes_no_lines_with_it() -> None:
     assert keep_sections(_NEW, section.format("  \n\n"), "ci.yml") == _NEW
 
 
+_PERMISSIONS = """\
+jobs:
+  one:
+    {before}
+      contents: read
+{new}      # begin yours: rights
+{own}      # end yours: rights
+    steps:
+      - run: x
+  two:
+    rights:
+      id-token: read
+"""
+
+
+@pytest.mark.parametrize(
+    ("own", "twice"),
+    [
+        ("      id-token: write\n", True),
+        ("      packages: write\n      'id-token' : write # mine\n", True),
+        ("      # id-token: write\n", False),
+        ("      other:\n        id-token: write\n", False),
+        ("      id-tokens: write\n", False),
+    ],
+)
+def test_a_key_that_users_had_before_is_not_written_a_second_time(own: str, *, twice: bool) -> None:
+    old = _PERMISSIONS.format(before="permissions:", new="", own=own)
+    new = _PERMISSIONS.format(before="permissions:", new="      id-token: write\n", own="")
+    assert keep_sections(_PERMISSIONS.format(before="rights:", new="", own=""), old, "ci.yml")
+    if not twice:
+        assert own in keep_sections(new, old, "ci.yml")
+        return
+    with pytest.raises(RefusedError, match=r"the new ci\.yml would have 'id-token' twice") as caught:
+        keep_sections(new, old, "ci.yml")
+    assert "'rights'" in caught.value.why
+    as_it_is = _PERMISSIONS.format(before="permissions:", new="      id-token: write\n", own=own)
+    assert keep_sections(new, as_it_is, "ci.yml") == as_it_is
+
+
 @given(env=_LINES, setup=_LINES)
 def test_whatever_stands_in_a_section_survives(env: list[str], setup: list[str]) -> None:
     def body(lines: list[str]) -> str:

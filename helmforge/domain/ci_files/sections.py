@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 from helmforge.errors import RefusedError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
+_KEY = re.compile(r"""[\"']?([\w.-]+)[\"']?[ ]*:(?:[ ].*)?""")
 _MARK = re.compile(r"[ \t]*(?:#|//) (begin|end) yours: ([a-z][a-z0-9-]*)[ \t]*")
 
 
@@ -31,7 +32,7 @@ def keep_sections(generated: str, existing: str, path: str) -> str:
     """`generated` with the users' lines of `existing`, the file at `path` as it is now, and its line ends.
 
     Raises UsageError when marks of `existing` do not match, and RefusedError when it has lines in a section
-    that the new file has not: they would be lost.
+    that the new file has not: they would be lost, or a key that the new file brings itself.
     """
     if existing.partition("\n")[0].endswith("\r"):  # Git on Windows checks files out like this
         return keep_sections(generated, existing.replace("\r\n", "\n"), path).replace("\n", "\r\n")
@@ -45,7 +46,15 @@ def keep_sections(generated: str, existing: str, path: str) -> str:
             why="its lines would be lost",
             hint=f"move them to another section ({', '.join(sorted(_names(news)))}) and generate again",
         )
-    return _filled(generated, news, kept)
+    filled = _filled(generated, news, kept)
+    for name, key in sorted(_twice(filled, path) - _twice(existing, path)):
+        raise RefusedError(
+            f"the new {path} would have {key!r} twice",
+            where=path,
+            why=f"helmforge.yaml now asks for it, and the section {name!r} has it already",
+            hint="remove it from the section and generate again",
+        )
+    return filled
 
 
 def copy_sections(generated: str, source: str, path: str) -> str:
@@ -67,6 +76,34 @@ def _filled(generated: str, sections: tuple[_Section, ...], kept: Mapping[str, t
 
 def _names(sections: tuple[_Section, ...]) -> set[str]:
     return {section.name for section in sections}
+
+
+def _twice(text: str, path: str) -> set[tuple[str, str]]:
+    """Sections of YAML with those of their keys that stand in the same mapping outside of them, too."""
+    lines = text.split("\n")
+    found = set()
+    for section in _sections(text, path):
+        depth = min((_depth(line) for line in section.lines if _says_something(line)), default=0)
+        around = (*_siblings(lines[: section.first][::-1], depth), *_siblings(lines[section.after :], depth))
+        found |= {(section.name, key) for key in _siblings(section.lines, depth) if key in around}
+    return found
+
+
+def _siblings(lines: Iterable[str], depth: int) -> Iterator[str]:
+    """The keys at `depth` until something ends their mapping."""
+    for line in filter(_says_something, lines):
+        if _depth(line) < depth:
+            return
+        if _depth(line) == depth and (key := _KEY.fullmatch(line.strip(" "))):
+            yield key[1]
+
+
+def _says_something(line: str) -> bool:
+    return bool(line.strip()) and not line.lstrip().startswith("#")
+
+
+def _depth(line: str) -> int:
+    return len(line) - len(line.lstrip(" "))
 
 
 def _sections(text: str, path: str) -> Iterator[_Section]:
