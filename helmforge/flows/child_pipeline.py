@@ -37,6 +37,6 @@ def child_pipeline(
             hint="helmforge pipeline generate gitlab, or say where the file is: --ci-file FILE",
         )
     event = request.event.value if request.event else ""
-    flow, ci = pipeline.branch.flow, pipeline.settings.ci
-    child = templates.child(child_answers(pipeline.services, flow, event, request.version, ci))
+    flow, settings = pipeline.branch.flow, pipeline.settings
+    child = templates.child(child_answers(pipeline.services, flow, event, request.version, settings))
     return copy_sections(child, parent.decode("utf-8", errors="surrogateescape"), request.path)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from helmforge.domain.ci_files import answers, is_generated, keep_sections
+from helmforge.domain.ci_files.signing import by_hand
 from helmforge.errors import RefusedError
 
 if TYPE_CHECKING:
@@ -28,13 +29,14 @@ class GenerateRequest:
 @dataclass(frozen=True)
 class Generated:
     """`diff` is a unified diff from the file as it was to what it is to be; empty when they are the same.
-    `command` writes the file.
+    `command` writes the file. `notes` are about what it cannot bring.
     """
 
     path: str
     command: str
     diff: str
     written: bool
+    notes: tuple[str, ...] = ()
 
     @property
     def current(self) -> bool:
@@ -59,7 +61,7 @@ def generate(
     written = bool(diff) and not request.check
     if written:
         files.replace(path, existing, new)
-    return Generated(path, facts.command, diff, written)
+    return Generated(path, facts.command, diff, written, tuple(by_hand(settings, request.system)))
 
 
 def _demand_ours(text: str, path: str) -> None:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 _SECONDS = 300
 _MACRO = re.compile(r"\$\(([^()\s]+)\)")
 _COMPILED = re.compile(r"\$\{\{(.*?)\}\}", re.DOTALL)
+_IF = re.compile(r"\$\{\{ if (.*) \}\}")
 _COMMAND = re.compile(r"##vso\[([a-z.]+)(?: ([^\]]*))?\](.*)")  # anywhere in a line
 _FROM_BEST = ("Succeeded", "SucceededWithIssues", "Failed")
 _ESCAPES = (("%0A", "\n"), ("%0D", "\r"), ("%3B", ";"), ("%5D", "]"), ("%AZP25", "%"))
@@ -54,11 +55,14 @@ def macros(text: str, variables: Mapping[str, str]) -> str:
 
 @dataclass
 class Azure:
-    """`remote` is the bare repository; `environment` that of the agent's machine."""
+    """`remote` is the bare repository; `environment` that of the agent's machine. `secrets` are variables
+    that no script sees by itself.
+    """
 
     remote: Path
     folder: Path
     environment: Mapping[str, str]
+    secrets: Mapping[str, str] = field(default_factory=dict)
     _built: int = 0
 
     def run(self, text: str, variables: Mapping[str, str]) -> dict[str, Ran]:
@@ -143,10 +147,11 @@ class Azure:
             subprocess.run(missing, cwd=sources, env=dict(self.environment), check=True)
 
     def _script(self, step: Any, sources: Path, values: dict[str, str], ran: Ran) -> None:
+        known = {**values, **self.secrets}
         done = subprocess.run(
-            [shutil.which("bash") or "bash", "--noprofile", "--norc", "-c", macros(step["script"], values)],
+            [shutil.which("bash") or "bash", "--noprofile", "--norc", "-c", macros(step["script"], known)],
             cwd=sources,
-            env={**self.environment, **environment_of(values), **own_environment(step, values)},
+            env={**self.environment, **environment_of(values), **own_environment(step, known)},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -187,7 +192,15 @@ def environment_of(values: Mapping[str, str]) -> dict[str, str]:
 
 
 def own_environment(step: Any, values: Mapping[str, str]) -> dict[str, str]:
-    return {name: macros(value, values) for name, value in step.get("env", {}).items()}
+    """What stands under `${{ if }}:` is there, or is not, before anything runs."""
+    plain: dict[str, str] = {}
+    for name, value in step.get("env", {}).items():
+        condition = _IF.fullmatch(name)
+        if condition is None:
+            plain[name] = value
+        elif is_true(condition[1], Facts(values)):
+            plain |= value
+    return {name: macros(value, values) for name, value in plain.items()}
 
 
 def _obey(line: str, step: str, ran: Ran) -> None:

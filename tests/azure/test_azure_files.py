@@ -21,6 +21,8 @@ _CI = (
     "ci: {runner: windows-2025}\n",
     "ci: {runner: [Own pool, docker, 'arch: arm64'], image: example.com/helmforge:1}\n",
     "branches: {feature: [], ignore: []}\n",
+    "provenance: {sign: {key: 'env://COSIGN_PRIVATE_KEY'}}\n",
+    "provenance: {sign: {keyless: true}}\n",
 )
 
 

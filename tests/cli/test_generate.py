@@ -51,6 +51,17 @@ def test_written_current_outdated(repository: Monorepo) -> None:
     assert repository.git("status", "--porcelain") == " M helmforge.yaml"
 
 
+def test_what_has_to_be_done_by_hand_is_told(repository: Monorepo) -> None:
+    repository.write({"helmforge.yaml": f"{_CONFIG}provenance: {{sign: {{keyless: true}}}}\n"})
+    written = _generate(repository)
+    assert (written.code, written.out) == (0, f"{_PATH}: written\n")
+    note = "jobs that release and promote need cosign (docs/pipelines.md, Signing)"
+    assert written.err == f"note: {note}\n"
+    assert _generate(repository, "--check").err == ""
+    assert _generate(repository).err == f"note: {note}\n"
+    assert _generate(repository, "-o", "json").document["notes"] == [note]
+
+
 def test_bytes_that_are_no_text_do_not_stop_the_diff(repository: Monorepo) -> None:
     _generate(repository)
     place = repository.root / _PATH

@@ -79,6 +79,49 @@ def test_a_file_from_before_the_policy_changed_is_not_current(tmp_path: Path, sy
     assert (current(0, check=True), current(1, check=True)) == (True, False)
 
 
+@pytest.mark.parametrize("system", [CiSystem.GITHUB, CiSystem.AZURE])
+@pytest.mark.parametrize("sign", ["{key: 'env://COSIGN_PRIVATE_KEY'}", "{keyless: true}"])
+def test_a_file_from_before_images_were_signed_is_not_current(
+    tmp_path: Path, system: CiSystem, sign: str
+) -> None:
+    """Those of GitLab and Jenkins stay as they are: a child pipeline has the identity, a section the key."""
+
+    def made(text: str, *, check: bool) -> Generated:
+        request = GenerateRequest(system, "1.2.3", check=check)
+        return generate(WorkTree(tmp_path), BuiltInPipelines(), parse_settings(_SETTINGS + text), request)
+
+    signing = f"provenance: {{sign: {sign}}}\n"
+    made("", check=False)
+    assert (made("", check=True).current, made(signing, check=True).current) == (True, False)
+    made(signing, check=False)
+    assert (made(signing, check=True).current, made("", check=True).current) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("text", "system", "notes"),
+    [
+        ("", CiSystem.AZURE, []),
+        ("provenance: {sign: {key: a}}\n", CiSystem.AZURE, ["need cosign ("]),
+        ("provenance: {sign: {keyless: true}}\n", CiSystem.GITHUB, ["need cosign ("]),
+        ("provenance: {sign: {keyless: true}}\n", CiSystem.GITLAB, ["need cosign (", "child pipelines"]),
+        ("provenance: {sign: {keyless: true}}\n", CiSystem.AZURE, ["need cosign (", "'service'"]),
+        ("provenance: {sign: {keyless: true}}\n", CiSystem.JENKINS, ["need cosign (", "'sign-credentials'"]),
+        ("{provenance: {slsa: true}}", CiSystem.GITHUB, []),
+        ("{provenance: {sbom: true}}", CiSystem.GITHUB, ["need syft ("]),
+        ("{provenance: {sbom: true, signed: {key: a.pub}}}", CiSystem.JENKINS, ["need cosign and syft ("]),
+    ],
+)
+def test_what_the_file_cannot_bring_is_told(
+    tmp_path: Path, text: str, system: CiSystem, notes: list[str]
+) -> None:
+    asked = _PROMOTED.format(required=1).rstrip("\n").removesuffix("}") + f", {text[1:-1]}}}\n"
+    settings = parse_settings(_SETTINGS + (asked if text.startswith("{") else text))
+    request = GenerateRequest(system, "1.2.3", check=True)
+    told = generate(WorkTree(tmp_path), BuiltInPipelines(), settings, request).notes
+    assert len(told) == len(notes)
+    assert all(part in note for part, note in zip(notes, told, strict=True))
+
+
 def test_a_change_of_the_settings_keeps_the_users_bytes(written: Path, tmp_path: Path) -> None:
     own = b"# caf\xe9 \xff\xfe \x1b[31m\x00\r\n\xe2\x80\xa8env: {A: 1}\n"
     written.write_bytes(written.read_bytes().replace(_MARK, _MARK + own))

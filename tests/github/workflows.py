@@ -49,6 +49,8 @@ CONFIGURATIONS = {
     "everything": f"trunk: trunk/2.x+\nci: {{runner: [linux, x64]}}\nenvironments:\n{_EVERYTHING}",
     "branches": f"{_BRANCHES}ci: {{runner: ubuntu-24.04}}\nenvironments:\n{_TWO_STAGES}",
     "image": f"ci: {{image: {_IMAGE}}}\nenvironments:\n{_TWO_STAGES}",
+    "key": f"provenance: {{sign: {{key: 'env://HELMFORGE_SIGNING_KEY'}}}}\nenvironments:\n{_EVERYTHING}",
+    "keyless": f"provenance: {{sign: {{keyless: true}}}}\nenvironments:\n{_EVERYTHING}",
     "action": f"ci: {{action: {_ACTION}}}\nenvironments:\n{_EVERYTHING}",
 }
 

@@ -94,6 +94,8 @@ class Gitlab:
         project = self.folder / f"build-{self._built}"
         values = {**variables, **job.variables, "CI": "true", "GITLAB_CI": "true"}
         values |= {"CI_PROJECT_DIR": str(project), "CI_SERVER_HOST": "gitlab.example.com"}
+        for name, token in job.content.get("id_tokens", {}).items():
+            values[name] = f"token for {token['aud']}"
         for ran in needed.values():
             values |= ran.dotenv
         expanded = {

@@ -39,7 +39,7 @@ def test_the_published_schema_has_no_objections(tmp_path: Path) -> None:
     parents += [rendered(CiSystem.GITLAB, settings) for settings in random_settings(6, seed=12)]
     many = tuple(f"s{number}" for number in range(300))
     children = [
-        BuiltInPipelines().child(ChildAnswers("1.0.0", services, event, interruptible, ci))
+        BuiltInPipelines().child(ChildAnswers("1.0.0", services, event, interruptible, ci, not interruptible))
         for services, event, interruptible in (((), "", True), (("a",), "push", False), (many, "", True))
         for ci in (Ci(), Ci(("linux",), _IMAGE))
     ]
@@ -85,7 +85,7 @@ def test_a_promotion_without_an_approval_starts_by_itself(approvals: str, when: 
 @pytest.mark.parametrize("flow", Flow)
 def test_no_newer_commit_cancels_a_deployment(flow: Flow) -> None:
     service = parse_service("", "services/orders")
-    child = child_answers((service,), flow, "", "1", Ci())
+    child = child_answers((service,), flow, "", "1", settings_of())
     pipeline = pipeline_of(parse(BuiltInPipelines().child(child)), push("main", "a" * 40))
     assert pipeline is not None
     deploys = flow in {Flow.TRUNK, Flow.RELEASE}

@@ -40,10 +40,12 @@ def generate(system: str, path: str, output: str, *, check: bool) -> None:
     request = flow.GenerateRequest(CiSystem(system), __version__, path, check)
     result = flow.generate(world.files, wiring.pipeline_templates(), settings, request)
     if output == "json":
-        document = {"path": result.path, "status": _status(result), "diff": result.diff}
-        click.echo(as_json(document, indent=2))
+        facts = {"path": result.path, "status": _status(result), "diff": result.diff}
+        click.echo(as_json({**facts, "notes": list(result.notes)}, indent=2))
     else:
         _print(result)
+        if not check:
+            _print_notes(result)
     outdated = check and not result.current
     click.get_current_context().exit(int(ExitCode.REFUSED if outdated else ExitCode.DONE))
 
@@ -60,3 +62,9 @@ def _print(result: Generated) -> None:
         click.echo(f"{result.path} is not current: {result.command}", err=True)
     else:
         click.echo(f"{result.path}: {_status(result)}")
+
+
+def _print_notes(result: Generated) -> None:
+    """Also about a file that stays as it is: settings that ask for something by hand need not be in it."""
+    for note in result.notes:
+        click.echo(f"note: {note}", err=True)

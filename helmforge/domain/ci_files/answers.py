@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from helmforge.domain.approval_policy import ApprovalPolicy
     from helmforge.domain.ci_files.systems import CiSystem
+    from helmforge.domain.provenance.policy import Signing
     from helmforge.domain.settings import Ci, Environment, Settings
 
 _PLACE = re.compile(r"\{(?:service|version)\}")
@@ -28,7 +29,7 @@ class PipelineAnswers:
     `gated` those of them that somebody lets a version into: the promotion to any other starts by itself.
     `on_trunk` and `on_release` those that a push brings versions to (`deployments`: both).
     `version` is that of helmforge; `path` is that of the file, from the root of the repository, and `command`
-    generates it again.
+    generates it again. With `sign`, what publishes images signs them as well.
     """
 
     version: str
@@ -45,6 +46,7 @@ class PipelineAnswers:
     on_trunk: tuple[str, ...]
     on_release: tuple[str, ...]
     ci: Ci
+    sign: Signing | None
 
 
 def answers(settings: Settings, system: CiSystem, version: str, path: str) -> PipelineAnswers:
@@ -73,6 +75,7 @@ def answers(settings: Settings, system: CiSystem, version: str, path: str) -> Pi
         on_release=_deployed(environments, DeployWhen.ON_RELEASE),
         deployments=tuple(each.name for each in environments if each.deploy is not DeployWhen.ON_APPROVAL),
         ci=settings.ci,
+        sign=settings.provenance.sign,
     )
 
 

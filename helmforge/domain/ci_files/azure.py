@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from helmforge.domain.ci_files.answers import PipelineAnswers
+    from helmforge.domain.provenance.policy import Signing
 
 _STARS = re.compile(r"/\*\*/|^\*\*/|\*+")
 _EVERYTHING_BELOW = re.compile(r"[^*?]+/\*\*|[^*?]+")
@@ -23,7 +24,8 @@ _USUAL = "ubuntu-latest"
 
 def azure_words(answers: PipelineAnswers) -> Mapping[str, object]:
     """`include` and `exclude` are filters of branches. `may_deploy` is an expression that is true for runs
-    that may need the rights of the trunk and of releases. `stage` makes a stage's name of an environment's.
+    that may need the rights of the trunk and of releases. `secrets` are variables that sign images, for
+    these runs only. `stage` makes a stage's name of an environment's.
     """
     release = _release_prefix(answers)
     runner = answers.ci.runner or (_USUAL,)
@@ -33,8 +35,18 @@ def azure_words(answers: PipelineAnswers) -> Mapping[str, object]:
         "may_deploy": _may_deploy(answers.trunk, release),
         "vm_image": runner[0] if _HOSTED.fullmatch(runner[0]) else "",
         "runner": runner,
+        "secrets": _secrets(answers.sign),
         "stage": lambda environment: environment.replace("-", "_"),
     }
+
+
+def _secrets(sign: Signing | None) -> tuple[str, ...]:
+    """Azure has no identity for cosign; a step of the users' may get one from elsewhere."""
+    if sign is None:
+        return ()
+    if sign.keyless:
+        return ("SIGSTORE_ID_TOKEN",)
+    return (sign.variable, "COSIGN_PASSWORD") if sign.variable else ()
 
 
 def _wide(glob: str) -> str:

@@ -12,7 +12,7 @@ from helmforge.domain.event import Flow
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from helmforge.domain.settings import Ci, Service
+    from helmforge.domain.settings import Ci, Service, Settings
 
 _REPLACEABLE = {Flow.FEATURE, Flow.PULL_REQUEST, Flow.IGNORED}
 
@@ -20,7 +20,7 @@ _REPLACEABLE = {Flow.FEATURE, Flow.PULL_REQUEST, Flow.IGNORED}
 @dataclass(frozen=True)
 class ChildAnswers:
     """`event` is what `--event` says, or empty. When not `interruptible`, a newer commit does not cancel it.
-    `version` is that of helmforge.
+    `version` is that of helmforge. With `identity`, jobs get one to sign images with.
     """
 
     version: str
@@ -28,8 +28,14 @@ class ChildAnswers:
     event: str
     interruptible: bool
     ci: Ci
+    identity: bool = False
 
 
-def child_answers(services: Iterable[Service], flow: Flow, event: str, version: str, ci: Ci) -> ChildAnswers:
+def child_answers(
+    services: Iterable[Service], flow: Flow, event: str, version: str, settings: Settings
+) -> ChildAnswers:
+    """Who has the identity can sign anything, so only what publishes gets it."""
     names = tuple(service.name for service in services)
-    return ChildAnswers(version, names, event, flow in _REPLACEABLE, ci)
+    replaceable, sign = flow in _REPLACEABLE, settings.provenance.sign
+    identity = sign is not None and sign.keyless and not replaceable
+    return ChildAnswers(version, names, event, replaceable, settings.ci, identity)
