@@ -27,14 +27,18 @@ class Syft:
 
     def generate(self, image: ImageRef, form: SbomFormat, log: Log) -> bytes:
         """From the registry, with the logins of docker: what is described is what was pushed."""
-        argv = ["syft", "scan", f"registry:{image}", "--output", form.value, "--quiet"]
+        argv = ["syft", "scan", f"registry:{image}", "--output", form.value]  # --quiet would hide errors
         plain = image.repository.registry.plain_http
         env = {
+            "NO_COLOR": "1",
             "SYFT_CHECK_FOR_APP_UPDATE": "false",
             **({"SYFT_REGISTRY_INSECURE_USE_HTTP": "true"} if plain else {}),
         }
         what = f"syft could not list what is in {image}"
-        hint = "run it by hand; it uses docker's logins. To go without: `provenance: {sbom: false}`"
+        hint = (
+            "syft has docker's logins only (`docker login`), never HELMFORGE_REGISTRY_USERNAME. "
+            "To go without: `provenance: {sbom: false}`"
+        )
         done = self._runner.check(argv, what=what, hint=hint, env=env, timeout=_SECONDS)
         for line in done.err.splitlines():
             log(line)
