@@ -129,10 +129,11 @@ class Cosign:
         if (said["predicateType"], said["subject"][0]["digest"]) != (kind, {algorithm: encoded}):
             return "it says something else"
         ours = (keys.key or keys.identity.encode()).decode()
-        return "" if document["by"] == ours else f"it is signed by {document['by']}"
+        by = document["verificationMaterial"]["by"]
+        return "" if by == ours else f"it is signed by {by}"
 
 
 def bundle_of(statement: bytes, hand: bytes) -> bytes:
     payload = base64.b64encode(statement).decode()
     envelope = {"payloadType": "application/vnd.in-toto+json", "payload": payload}
-    return json.dumps({"dsseEnvelope": envelope, "by": hand.decode()}).encode()
+    return json.dumps({"dsseEnvelope": envelope, "verificationMaterial": {"by": hand.decode()}}).encode()

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 STATEMENT_TYPE = "https://in-toto.io/Statement/v1"
 _OLDER_TYPE = "https://in-toto.io/Statement/v0.1"  # of cosign 2
 _PAYLOAD_TYPE = "application/vnd.in-toto+json"
+_BUNDLE_FIELDS = frozenset({"mediaType", "verificationMaterial", "dsseEnvelope"})
+_ENVELOPE_FIELDS = frozenset({"payload", "payloadType", "signatures"})
 
 
 class InvalidStatementError(ValueError):
@@ -60,10 +62,17 @@ class Statement:
 
 
 def signed_statement(bundle: bytes) -> Statement:
-    """What a Sigstore bundle has signed; whether the signature holds is for `Signer` to say."""
-    envelope = _object(bundle, "the bundle").get("dsseEnvelope")
+    """What a Sigstore bundle has signed; whether the signature holds is for `Signer` to say.
+
+    Only bundles with one reading: from what it does not know as a bundle, cosign 3 tries to read the form of
+    before (`base64Signature`), with names in any case and the last of two, and would verify something else.
+    """
+    document = _object(bundle, "the bundle")
+    envelope = document.get("dsseEnvelope")
     if not isinstance(envelope, dict) or envelope.get("payloadType") != _PAYLOAD_TYPE:
         raise InvalidStatementError("it is a bundle without an in-toto statement")
+    if more := sorted((document.keys() - _BUNDLE_FIELDS) | (envelope.keys() - _ENVELOPE_FIELDS)):
+        raise InvalidStatementError(f"the bundle has a field {more[0][:40]!r} that none has")
     try:
         return Statement.parse(base64.b64decode(str(envelope.get("payload")), validate=True))
     except binascii.Error:
@@ -72,12 +81,22 @@ def signed_statement(bundle: bytes) -> Statement:
 
 def _object(content: bytes, what: str) -> dict[str, Any]:
     try:
-        document = json.loads(content)
+        document = json.loads(content, object_pairs_hook=_once)
+    except InvalidStatementError:
+        raise
     except (ValueError, RecursionError):
         raise InvalidStatementError(f"{what} is not a JSON document") from None
     if not isinstance(document, dict):
         raise InvalidStatementError(f"{what} is not a JSON object")
     return document
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Of a name that stands there twice, one program takes the first value and the next one the last."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise InvalidStatementError("a JSON object has the same name twice")
+    return found
 
 
 def _digest(entry: object) -> Digest:
