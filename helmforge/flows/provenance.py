@@ -17,7 +17,7 @@ from helmforge.domain.provenance.attachments import (
     predicate_types,
     sbom_media_types,
 )
-from helmforge.domain.provenance.policy import SignerKeys
+from helmforge.domain.provenance.policy import SignerKeys, public_key_problem
 from helmforge.domain.provenance.statement import InvalidStatementError, Statement, signed_statement
 from helmforge.errors import StepError, UsageError
 from helmforge.flows.attached import attached
@@ -26,13 +26,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from helmforge.domain.artifact import Artifact
-    from helmforge.domain.oci import ImageRef
-    from helmforge.domain.provenance.policy import TrustedSigner
+    from helmforge.domain.oci import Descriptor, ImageRef
     from helmforge.domain.settings import Environment, Settings
     from helmforge.flows.world import World
 
 _LONGEST = 64 << 20  # bytes, as much as the registry's adapter keeps in memory
-_MOST = 50  # whoever may push can attach more than anybody can check
+_MOST = 50  # whoever may push can attach more than anybody can check,
+_MOST_READ = 500  # and what is of no kind that is asked for
+_MOST_BYTES = 512 << 20
 _SHOWN = 3
 
 
@@ -54,9 +55,10 @@ class Attachments:
             if not problem:
                 return ""
             wrong.append(f"{name}: {problem}")
-        what = f"no {'signed ' if self.signed and kind is not Kind.SIGNATURE else ''}{kind.value}"
+        what = f"no {kind.title(signed=self.signed)}"
         more = f", and {len(wrong) - _SHOWN} more" if len(wrong) > _SHOWN else ""
-        return f"{what} of {self._title}" + (f" ({'; '.join(wrong[:_SHOWN])}{more})" if wrong else "")
+        whose = f" by {self.keys.signer.title}" if self.keys else ""
+        return f"{what} of {self._title}{whose}" + (f" ({'; '.join(wrong[:_SHOWN])}{more})" if wrong else "")
 
     @property
     def _title(self) -> str:
@@ -67,7 +69,7 @@ class Attachments:
             yield from self._plain_sboms()
             return
         artifact_type = BUNDLE_MEDIA_TYPE if self.signed else STATEMENT_MEDIA_TYPE
-        for referrer, content in attached(self.world, self.image, artifact_type, _LONGEST):
+        for referrer, content in self._contents(artifact_type):
             if isinstance(content, str):
                 yield referrer.digest.short, content
                 continue
@@ -79,9 +81,20 @@ class Attachments:
             if statement.predicate_type in predicate_types(kind):
                 yield referrer.digest.short, self._wrong(kind, artifact, statement, content)
 
+    def _contents(self, artifact_type: str) -> Iterator[tuple[Descriptor, bytes | str]]:
+        size = 0
+        for number, (referrer, content) in enumerate(
+            attached(self.world, self.image, artifact_type, _LONGEST)
+        ):
+            yield referrer, content
+            size += len(content)
+            if number + 1 >= _MOST_READ or size >= _MOST_BYTES:
+                yield referrer, "what comes after it was not looked at: it is too much"
+                return
+
     def _plain_sboms(self) -> Iterator[tuple[str, str]]:
         for artifact_type in sbom_media_types():
-            for referrer, content in attached(self.world, self.image, artifact_type, _LONGEST):
+            for referrer, content in self._contents(artifact_type):
                 problem = content if isinstance(content, str) else _not_an_sbom(content)
                 yield referrer.digest.short, problem
 
@@ -131,18 +144,27 @@ def signer_keys(
     where = f"helmforge.yaml environments.{environment.name}.provenance.signed"
     return SignerKeys(
         signer,
-        key=_read(world, settings, signer.key, f"{where}.key"),
-        identity=_identity(signer, artifact),
-        root=_read(world, settings, signer.trusted_root, f"{where}.trustedRoot"),
+        key=_public_key(world, settings, signer.key, f"{where}.key") if signer.key else None,
+        identity=signer.identity_of(artifact.service, artifact.version),
+        root=(
+            read_file(world, settings, signer.trusted_root, f"{where}.trustedRoot")
+            if signer.trusted_root
+            else None
+        ),
     )
 
 
-def _identity(signer: TrustedSigner, artifact: Artifact) -> str:
-    return signer.identity_of(artifact.service, artifact.version)
-
-
-def _read(world: World, settings: Settings, path: str, where: str) -> bytes | None:
-    return read_file(world, settings, path, where) if path else None
+def _public_key(world: World, settings: Settings, path: str, where: str) -> bytes:
+    content = read_file(world, settings, path, where)
+    if problem := public_key_problem(content):
+        raise UsageError(
+            f"{path} on {settings.trunk} is not the public key of a signer",
+            where=where,
+            why=problem,
+            hint="commit the file cosign.pub of `cosign generate-key-pair`; a private key that was committed "
+            "must be replaced by a new pair",
+        )
+    return content
 
 
 def read_file(world: World, settings: Settings, path: str, where: str) -> bytes:

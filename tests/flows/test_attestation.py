@@ -16,11 +16,11 @@ from helmforge.domain.plan import AttestImage, BuildImage
 from helmforge.domain.provenance.attachments import BUNDLE_MEDIA_TYPE, STATEMENT_MEDIA_TYPE
 from helmforge.domain.provenance.statement import Statement, signed_statement
 from helmforge.domain.version import Version
-from helmforge.errors import MissingToolError, StepError, UsageError
+from helmforge.errors import MissingToolError, StepError, ToolError, UsageError
 from helmforge.flows.execution import Effect
 from helmforge.flows.steps import runners
 from tests.flows.releases import service, world
-from tests.support.attachments import Attached, Cosign, MemoryRegistry, Syft
+from tests.support.attachments import PUBLIC_KEY, Attached, Cosign, MemoryRegistry, Syft
 
 if TYPE_CHECKING:
     from helmforge.domain.artifact import Artifact
@@ -45,7 +45,7 @@ class Outside:
     registry: MemoryRegistry = field(default_factory=MemoryRegistry)
     sboms: Syft = field(default_factory=Syft)
     signer: Cosign = field(default_factory=Cosign)
-    files: dict[str, bytes] = field(default_factory=lambda: {"cosign.pub": b"ours"})
+    files: dict[str, bytes] = field(default_factory=lambda: {"cosign.pub": PUBLIC_KEY})
     seconds: int = 0
 
     def remote_url(self) -> str:
@@ -235,14 +235,27 @@ def test_what_an_environment_asks_for_is_not_left_out(rules: str, asked: str, wh
     assert "environments.prod.provenance" in caught.value.why
 
 
-def test_a_signature_that_production_would_not_accept_fails_at_once() -> None:
+def test_a_signature_that_production_would_not_accept_is_not_attached() -> None:
     outside = Outside(signer=Cosign(hand=b"somebody"))
     outside.registry.image("1.0.0")
-    effect = _effect(outside.steps(SIGNS, "signed: {key: cosign.pub}"))
-    with pytest.raises(StepError, match="does not count") as caught:
+    effect = _effect(outside.steps(f"{SIGNS}, sbom: false", "signed: {key: cosign.pub}"))
+    with pytest.raises(
+        StepError, match=r"prod would not accept what .* not by the key cosign\.pub"
+    ) as caught:
         effect.act(_step(), lambda _: None)
-    assert "prod would not accept it" in caught.value.why
+    assert caught.value.where.startswith("the signed provenance of r.example/shop@sha256:")
     assert "it is signed by somebody" in caught.value.why
+    assert BUNDLE_MEDIA_TYPE not in _kinds(outside)
+
+
+def test_what_could_not_be_signed_is_named() -> None:
+    outside = Outside(signer=Cosign(fails="no such key"))
+    outside.registry.image("1.0.0")
+    effect = _effect(outside.steps(f"{SIGNS}, sbom: false, slsa: false"))
+    with pytest.raises(ToolError, match="cosign could not sign") as caught:
+        effect.act(_step(), lambda _: None)
+    assert caught.value.where.startswith("the signature of r.example/shop@sha256:")
+    assert caught.value.why == "no such key"
 
 
 def test_a_public_key_that_the_trunk_lacks_is_named() -> None:

@@ -19,7 +19,7 @@ from helmforge.errors import RefusedError, UsageError
 from helmforge.flows.release.provenance import demand_provenance
 from helmforge.flows.release.subject import PublishedVersion
 from tests.flows.releases import IMAGE, service, world
-from tests.support.attachments import Attached, Cosign, MemoryRegistry, bundle_of
+from tests.support.attachments import PUBLIC_KEY, Attached, Cosign, MemoryRegistry, bundle_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,13 +45,14 @@ class Scene:
     def __init__(self) -> None:
         self.registry = MemoryRegistry()
         self.signer = Cosign()
+        self.files = {"cosign.pub": PUBLIC_KEY}
         self.image = self.registry.image("1.0.0", "linux/amd64", "linux/arm64")
         index = json.loads(self.registry.manifests[self.image])
         self.platforms: list[Digest] = [entry["digest"] for entry in index["manifests"]]
         self.other = self.registry.image("other")
 
     def read(self, _: str, path: str) -> bytes | None:
-        return b"ours" if path == "cosign.pub" else None
+        return self.files.get(path)
 
     def promote(self, asked: str) -> None:
         """As far as provenance goes."""
@@ -272,6 +273,17 @@ def test_a_key_that_the_trunk_lacks_is_an_error_and_no_pass() -> None:
     scene.good()
     with pytest.raises(UsageError, match=r"there is no file gone\.pub on main"):
         scene.promote("signed: {key: gone.pub}")
+
+
+def test_what_is_no_public_key_is_said_before_cosign_is_asked() -> None:
+    scene = Scene()
+    scene.good()
+    scene.files["cosign.pub"] = b"-----BEGIN ENCRYPTED SIGSTORE PRIVATE KEY-----\nx"
+    with pytest.raises(UsageError, match=r"cosign\.pub on main is not the public key") as caught:
+        scene.promote(SIGNED)
+    assert caught.value.where == "helmforge.yaml environments.prod.provenance.signed.key"
+    assert "a private key" in caught.value.why
+    assert scene.signer.checked == 0
 
 
 def test_the_identity_is_that_of_the_release() -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from helmforge.domain.oci import REVISION, Descriptor, Digest, Manifest
+from helmforge.errors import ToolError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
     from helmforge.domain.oci import ImageRef, Repository
     from helmforge.domain.provenance.policy import SbomFormat, SignerKeys, Signing, SigningFiles
     from helmforge.flows.ports import Log
+
+
+PUBLIC_KEY = b"-----BEGIN PUBLIC KEY-----\nours\n-----END PUBLIC KEY-----\n"
+"""Of the hand `ours`."""
 
 
 def digest_of(content: bytes) -> Digest:
@@ -109,16 +114,19 @@ class Syft:
 
 @dataclass
 class Cosign:
-    """Signs by writing down who has signed: `hand`."""
+    """Signs by writing down who has signed: `hand`. `fails` is why it cannot."""
 
     hand: bytes = b"ours"
     absent: str = ""
+    fails: str = ""
     checked: int = 0
 
     def missing(self) -> str:
         return self.absent
 
     def sign(self, statement: bytes, _: Signing, __: SigningFiles, ___: Log) -> bytes:
+        if self.fails:
+            raise ToolError("cosign could not sign", why=self.fails)
         return bundle_of(statement, self.hand)
 
     def problem(self, bundle: bytes, kind: str, digest: Digest, keys: SignerKeys) -> str:
@@ -128,7 +136,7 @@ class Cosign:
         algorithm, _, encoded = digest.partition(":")
         if (said["predicateType"], said["subject"][0]["digest"]) != (kind, {algorithm: encoded}):
             return "it says something else"
-        ours = (keys.key or keys.identity.encode()).decode()
+        ours = keys.key.split(b"\n")[1].decode() if keys.key else keys.identity
         by = document["verificationMaterial"]["by"]
         return "" if by == ours else f"it is signed by {by}"
 

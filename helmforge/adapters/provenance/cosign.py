@@ -29,6 +29,19 @@ _TOO_OLD = ("unknown flag", "unknown command")
 _HINT = (
     "check the key, and COSIGN_PASSWORD for an encrypted one; keyless signing needs the CI's identity token"
 )
+_HINTS = {
+    "env var": "give this job the private key in that variable, and its password as COSIGN_PASSWORD",
+    "decrypt": "give this job the password of the key as COSIGN_PASSWORD",
+    "pem block": "the key must be as in cosign.key: with its line breaks, and not those of Windows",
+}
+_NOISE = (
+    "{",  # what was signed, which version 2 prints: it may be an SBOM
+    "Flag --new-bundle-format",
+    "Using statement from",
+    "Signing artifact",
+    "Wrote bundle to",
+    "error during command execution",  # again
+)
 
 
 class Cosign:
@@ -55,7 +68,8 @@ class Cosign:
             )
             if done.code != 0:
                 _demand_new_enough(done)
-                raise ToolError("cosign could not sign", why=_reason(done), hint=_HINT)
+                why = _reason(done)
+                raise ToolError("cosign could not sign", why=why, hint=_hint(why))
             return _read(bundle)
 
     def problem(self, bundle: bytes, predicate_type: str, digest: Digest, keys: SignerKeys) -> str:
@@ -90,9 +104,12 @@ def _services(folder: str, signing: Signing, files: SigningFiles) -> list[str]:
 
 
 def _tell(line: str, log: Log) -> None:
-    """Without what was signed, which version 2 prints as well: it may be an SBOM."""
-    if not line.startswith("{"):
+    if not line.startswith(_NOISE):
         log(line)
+
+
+def _hint(why: str) -> str:
+    return next((hint for mark, hint in _HINTS.items() if mark in why), _HINT)
 
 
 def _who(folder: str, keys: SignerKeys) -> list[str]:

@@ -37,6 +37,9 @@ class Kind(Enum):
     PROVENANCE = "provenance"
     SIGNATURE = "signature"
 
+    def title(self, *, signed: bool) -> str:
+        return f"signed {self.value}" if signed and self is not Kind.SIGNATURE else self.value
+
 
 @dataclass(frozen=True)
 class Piece:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import Enum
 
 IN_A_VARIABLE = "env://"
+_PEM = re.compile(rb"^-----BEGIN ([A-Z0-9 ]{1,60})-----", re.MULTILINE)
+_PUBLIC = (b"PUBLIC KEY", b"RSA PUBLIC KEY")
 
 
 class SbomFormat(Enum):
@@ -103,3 +106,15 @@ class ProvenancePolicy:
     def title(self) -> str:
         asked = [*(["SBOM"] if self.sbom else []), *(["provenance of the build"] if self.slsa else [])]
         return ", ".join([*asked, f"signed by {self.signed.title}"] if self.signed else asked)
+
+
+def public_key_problem(content: bytes) -> str:
+    """Why cosign would not take the file for exactly one public key; "" when it would."""
+    kinds = [found.group(1) for found in _PEM.finditer(content)]
+    if any(kind.endswith(b"PRIVATE KEY") for kind in kinds):
+        return "it holds a private key, which everybody has now who can read the repository"
+    if any(kind not in _PUBLIC for kind in kinds):
+        return f"it holds something else than a public key: {kinds[0].decode()}"
+    if len(kinds) > 1:
+        return "it holds several keys, and cosign reads the first one only"
+    return "" if kinds else "it holds no public key: a line `-----BEGIN PUBLIC KEY-----` and what follows"

@@ -16,6 +16,7 @@ from helmforge.domain.provenance.attachments import (
 )
 from helmforge.domain.provenance.policy import SigningFiles
 from helmforge.domain.provenance.statement import Statement
+from helmforge.errors import StepError, ToolError
 from helmforge.flows.provenance import read_file
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
     from helmforge.domain.oci import ImageRef
     from helmforge.domain.provenance.attachments import Piece
-    from helmforge.domain.provenance.policy import SbomFormat, Signing
+    from helmforge.domain.provenance.policy import SbomFormat, SignerKeys, Signing
     from helmforge.domain.settings import Settings
     from helmforge.flows.ports import Log
     from helmforge.flows.world import World
@@ -34,17 +35,18 @@ _BUNDLE_TYPE = "dev.sigstore.bundle.predicateType"
 
 @dataclass(frozen=True)
 class Attaching:
-    """For one image; `build` is how it was built."""
+    """For one image; `build` is how it was built. `trusted` says, by environment, whose signatures count."""
 
     world: World
     settings: Settings
     build: Statement
+    trusted: Mapping[str, SignerKeys]
     log: Log
     _sboms: dict[ImageRef, bytes] = field(default_factory=dict)
 
     def attach(self, subject: ImageRef, piece: Piece) -> None:
         if piece.signing:
-            self._sign(subject, self._statement(subject, piece), piece.signing)
+            self._sign(subject, piece, piece.signing)
         elif piece.kind is Kind.SBOM:
             self._put(subject, sbom_media_type(piece.form), self._sbom(subject, piece.form), {})
         else:
@@ -59,14 +61,32 @@ class Attaching:
         document: dict[str, Any] = json.loads(self._sbom(subject, piece.form))
         return Statement(name, piece.subject, sbom_predicate_type(piece.form), document)
 
-    def _sign(self, subject: ImageRef, statement: Statement, signing: Signing) -> None:
+    def _sign(self, subject: ImageRef, piece: Piece, signing: Signing) -> None:
+        statement = self._statement(subject, piece)
         files = SigningFiles(
             self._file(signing.signing_config, "signingConfig"),
             self._file(signing.trusted_root, "trustedRoot"),
         )
-        bundle = self.world.signer.sign(statement.to_json(), signing, files, self.log)
+        where = f"the {piece.kind.title(signed=True)} of {subject}"
+        try:
+            bundle = self.world.signer.sign(statement.to_json(), signing, files, self.log)
+        except ToolError as error:
+            raise ToolError(error.what, where=where, why=error.why, hint=error.hint) from error
+        self._demand_trusted(bundle, statement, where)
         annotations = {**_BUNDLE_CONTENT, _BUNDLE_TYPE: statement.predicate_type}
         self._put(subject, BUNDLE_MEDIA_TYPE, bundle, annotations)
+
+    def _demand_trusted(self, bundle: bytes, statement: Statement, where: str) -> None:
+        """Before it is attached, where it would stay."""
+        for name, keys in self.trusted.items():
+            kind, digest = statement.predicate_type, statement.digest
+            if problem := self.world.signer.problem(bundle, kind, digest, keys):
+                raise StepError(
+                    f"{name} would not accept what was signed: it is not by {keys.signer.title}",
+                    where=where,
+                    why=problem,
+                    hint="compare provenance.sign with the environment's provenance.signed in helmforge.yaml",
+                )
 
     def _file(self, path: str, key: str) -> bytes | None:
         where = f"helmforge.yaml provenance.sign.{key}"

@@ -9,11 +9,7 @@ from typing import TYPE_CHECKING
 import helmforge
 from helmforge.domain.oci import Digest
 from helmforge.domain.provenance import slsa
-from helmforge.domain.provenance.attachments import (
-    Kind,
-    demanded,
-    wanted,
-)
+from helmforge.domain.provenance.attachments import Kind, demanded, wanted
 from helmforge.domain.provenance.statement import Statement
 from helmforge.domain.source import source_url
 from helmforge.errors import MissingToolError, StepError
@@ -54,10 +50,11 @@ class Attestations:
         image = self._image(step)
         for reason in self.lacking.values():
             log(f"left out: {reason}")
-        attaching = Attaching(self.world, self.settings, self._statement_of_build(step, image), log)
+        build, trusted = self._statement_of_build(step, image), self._trusted(step.artifact)
+        attaching = Attaching(self.world, self.settings, build, trusted, log)
         for piece in self._open(step, image):
             attaching.attach(image.repository.at(piece.subject), piece)
-            log(f"{'signed ' if piece.signed else ''}{piece.kind.value} of {piece.subject.short}: attached")
+            log(f"{piece.kind.title(signed=piece.signed)} of {piece.subject.short}: attached")
         self._demand_accepted(step, image)
 
     def notes(self) -> tuple[str, ...]:
@@ -132,9 +129,9 @@ class Attestations:
     def _demand_accepted(self, step: AttestImage, image: ImageRef) -> None:
         for piece in self._open(step, image):
             raise StepError(
-                f"the {piece.kind.value} of {image} was attached, and does not count",
+                f"the {piece.kind.title(signed=piece.signed)} of {image} was attached, and does not count",
                 why=self._problem(step.artifact, image, piece, self._trusted(step.artifact)),
-                hint="compare provenance.sign with provenance.signed of the environment, in helmforge.yaml",
+                hint="run the same command again; what others have attached may be in the way",
             )
 
     def _statement_of_build(self, step: AttestImage, image: ImageRef) -> Statement:
