@@ -82,8 +82,15 @@ def by_hand(branch: str) -> dict[str, Any]:
     return {"ref": f"refs/heads/{branch}", "workflow": WORKFLOW, "inputs": {}}
 
 
-def act(root: Path, event: Mapping[str, Any], environment: Mapping[str, str], folder: Path) -> Acted:
-    """`folder` is for the event, the stand-in and act's own files."""
+def act(
+    root: Path,
+    event: Mapping[str, Any],
+    environment: Mapping[str, str],
+    folder: Path,
+    secrets: Mapping[str, str] | None = None,
+) -> Acted:
+    """`folder` is for the event, the stand-in and act's own files, `secrets` are those of the repository."""
+    secrets = secrets or {}
     _write(folder / "setup-python/action.yml", _STAND_IN)
     _write(folder / "event.json", json.dumps(event))
     (action,) = set(_ACTION.findall((root / WORKFLOW).read_text(encoding="utf-8")))
@@ -98,9 +105,10 @@ def act(root: Path, event: Mapping[str, Any], environment: Mapping[str, str], fo
         f"--action-cache-path={folder / 'cache'}",
         "--no-cache-server",
         "--pull=false",
+        *(f"--secret={name}={value}" for name, value in secrets.items()),
     ]
     python = {
-        "PYTHON_OF_THE_TESTS": str(Path(sys.executable).parent),
+        "PYTHON_OF_THE_TESTS": environment.get("PYTHON_OF_THE_TESTS", str(Path(sys.executable).parent)),
         "PIP_NO_INDEX": "1",
         "PIP_NO_DEPS": "1",
     }

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from helmforge.adapters.templates.pipelines import BuiltInPipelines
 from helmforge.config import parse_settings
 from helmforge.domain.ci_files import CiSystem, answers, keep_sections
 from helmforge.errors import RefusedError
+from tests.github.acting import WORKFLOW, act, push
 from tests.github.workflows import CONFIGURATIONS, document, steps, workflow
+from tests.support.repositories import Monorepo
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _KEY = "HELMFORGE_SIGNING_KEY"
 _RUN = 'helmforge pipeline run --service "$SERVICE"'
@@ -70,3 +77,28 @@ def test_what_users_had_written_themselves_would_stand_there_twice(
         keep_sections(_signing(sign), before, "helmforge.yml")
     assert section in caught.value.why
     assert keep_sections(_signing("{key: b.key}"), before, "helmforge.yml") == before
+
+
+@pytest.mark.integration
+@pytest.mark.parametrize(("flow", "sees"), [("trunk", True), ("release", True), ("pull-request", False)])
+def test_the_step_that_publishes_sees_the_key(tmp_path: Path, flow: str, *, sees: bool) -> None:
+    """The workflow run for real, with a stand-in for helmforge."""
+    programs, seen = tmp_path / "bin", tmp_path / "seen"
+    _install(programs / "python", "exit 0")
+    plan = f'matrix={{"service": ["orders"]}}\\naffected=true\\nflow={flow}\\npromotions=[]\\n'
+    run = f'printf "%s" "${_KEY} $COSIGN_PASSWORD" > {seen}'
+    _install(programs / "helmforge", f"case $2 in plan) printf '{plan}';; run) {run};; esac")
+    repo = Monorepo(tmp_path / "shop", {WORKFLOW: workflow("key")})
+    repo.push("main")
+    environment = {**repo.environment, "PYTHON_OF_THE_TESTS": str(programs)}
+    keys = {_KEY: "the-key", "COSIGN_PASSWORD": "its-password"}
+    ran = act(repo.root, push("main"), environment, tmp_path / "act", keys)
+    job = {"trunk": "deploy", "release": "release"}.get(flow, "check")
+    assert ran.order == ["plan", f"{job} (orders)", "helmforge"], ran.everything
+    assert seen.read_text(encoding="utf-8") == ("the-key its-password" if sees else " ")
+
+
+def _install(program: Path, script: str) -> None:
+    program.parent.mkdir(exist_ok=True)
+    program.write_text(f"#!/bin/sh\n{script}\n", encoding="utf-8")
+    program.chmod(0o755)
