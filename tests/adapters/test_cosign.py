@@ -42,6 +42,12 @@ def test_what_is_signed_is_read_and_counts(signer: Hand, key: str) -> None:
     assert not (signer.tool.home / ".sigstore").exists(), "it asked the public Sigstore"
 
 
+def test_neither_what_is_signed_nor_temporary_files_are_in_the_log(signer: Hand) -> None:
+    lines: list[str] = []
+    signer.adapter.sign(SAID.to_json(), BY_VARIABLE, SigningFiles(), lines.append)
+    assert not any("predicateType" in line or "/helmforge-" in line for line in lines)
+
+
 def test_it_counts_for_its_image_its_type_and_its_key_only(signer: Hand, tmp_path: Path) -> None:
     bundle = signer.sign()
     assert "digest does not match" in _problem(signer, bundle, digest=Digest(f"sha256:{'2' * 64}"))

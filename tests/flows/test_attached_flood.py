@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ import pytest
 
 from helmforge.config import parse_settings
 from helmforge.domain.artifact import released
+from helmforge.domain.oci import Digest, Manifest
 from helmforge.domain.provenance.attachments import BUNDLE_MEDIA_TYPE, Kind
 from helmforge.domain.provenance.statement import Statement
 from helmforge.domain.version import Version
@@ -17,7 +19,7 @@ from tests.flows.releases import service, world
 from tests.support.attachments import Attached, MemoryRegistry, bundle_of
 
 if TYPE_CHECKING:
-    from helmforge.domain.oci import Descriptor, Digest, ImageRef, Repository
+    from helmforge.domain.oci import Descriptor, ImageRef, Repository
 
 RULES = "registry: r.example\nenvironments: {qa: {cluster: {context: dev}, deploy: on-release}}\n"
 
@@ -50,3 +52,18 @@ def test_what_is_no_answer_is_not_read_for_ever(
     attachments = Attachments(world(registry, "registry"), artifact.images.at(image), signed=True)
     assert "was not looked at" in attachments.problem(Kind.SIGNATURE, artifact)
     assert len(registry.read) <= most
+
+
+def test_what_is_too_long_is_not_read_at_all() -> None:
+    class Long(Flooded):
+        def manifest(self, ref: ImageRef) -> Manifest | None:
+            layer = {"digest": str(ref.digest), "size": (64 << 20) + 1}
+            return Manifest(json.dumps({"layers": [layer]}).encode(), "", Digest(str(ref.digest)))
+
+    registry = Long()
+    image = registry.image("1.0.0")
+    registry.attached.append(Attached(image, BUNDLE_MEDIA_TYPE, b"{}"))
+    artifact = released(parse_settings(RULES), service().name, Version.parse("1.0.0"), "c" * 40)
+    attachments = Attachments(world(registry, "registry"), artifact.images.at(image), signed=True)
+    assert "it is longer than 67108864 bytes" in attachments.problem(Kind.SIGNATURE, artifact)
+    assert registry.read == []

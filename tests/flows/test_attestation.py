@@ -24,6 +24,7 @@ from tests.support.attachments import PUBLIC_KEY, Attached, Cosign, MemoryRegist
 
 if TYPE_CHECKING:
     from helmforge.domain.artifact import Artifact
+    from helmforge.domain.oci import Descriptor, ImageRef
     from helmforge.flows.steps import Runners
 
 COMMIT = "c" * 40
@@ -246,6 +247,20 @@ def test_a_signature_that_production_would_not_accept_is_not_attached() -> None:
     assert caught.value.where.startswith("the signed provenance of r.example/shop@sha256:")
     assert "it is signed by somebody" in caught.value.why
     assert BUNDLE_MEDIA_TYPE not in _kinds(outside)
+
+
+def test_what_the_registry_does_not_list_afterwards_is_an_error() -> None:
+    class Forgetful(MemoryRegistry):
+        def referrers(self, subject: ImageRef, kind: str = "") -> tuple[Descriptor, ...]:
+            return super().referrers(subject, kind) if kind == STATEMENT_MEDIA_TYPE else ()
+
+    outside = Outside(registry=Forgetful())
+    outside.registry.image("1.0.0")
+    with pytest.raises(
+        StepError, match=r"the SBOM of r\.example/shop@sha256:.* was attached, and does not"
+    ) as caught:
+        _effect(outside.steps()).act(_step(), lambda _: None)
+    assert caught.value.why.startswith("no SBOM of")
 
 
 def test_what_could_not_be_signed_is_named() -> None:

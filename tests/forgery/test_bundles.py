@@ -102,6 +102,21 @@ def test_a_statement_with_two_readings_has_none() -> None:
         Statement.parse(twice.encode())
 
 
+@pytest.mark.parametrize(
+    ("field", "value"), [("_type", "https://example.com/Other"), ("subject", []), ("predicateType", 1)]
+)
+def test_another_document_is_no_statement(field: str, value: object) -> None:
+    document = json.loads(SAID.to_json()) | {field: value}
+    with pytest.raises(InvalidStatementError):
+        Statement.parse(json.dumps(document).encode())
+
+
+def test_a_payload_of_another_type_is_no_statement() -> None:
+    envelope = {"payload": _payload(), "payloadType": "text/plain", "signatures": []}
+    with pytest.raises(InvalidStatementError, match="without an in-toto statement"):
+        signed_statement(json.dumps({"dsseEnvelope": envelope}).encode())
+
+
 @pytest.mark.parametrize("signatures", ["none", "another first", "another last", "another alone"])
 def test_exactly_one_signature_counts(signer: Hand, signatures: str) -> None:
     bundle = json.loads(signer.sign())
