@@ -17,7 +17,7 @@ from helmforge.domain.provenance.attachments import (
     predicate_types,
     sbom_media_types,
 )
-from helmforge.domain.provenance.policy import SignerKeys, public_key_problem
+from helmforge.domain.provenance.policy import SignerKeys, public_key_problem, public_keys
 from helmforge.domain.provenance.statement import InvalidStatementError, Statement, signed_statement
 from helmforge.errors import StepError, UsageError
 from helmforge.flows.attached import attached
@@ -144,7 +144,7 @@ def signer_keys(
     where = f"helmforge.yaml environments.{environment.name}.provenance.signed"
     return SignerKeys(
         signer,
-        key=_public_key(world, settings, signer.key, f"{where}.key") if signer.key else None,
+        public=_public_keys(world, settings, signer.key, f"{where}.key") if signer.key else (),
         identity=signer.identity_of(artifact.service, artifact.version),
         root=(
             read_file(world, settings, signer.trusted_root, f"{where}.trustedRoot")
@@ -154,17 +154,17 @@ def signer_keys(
     )
 
 
-def _public_key(world: World, settings: Settings, path: str, where: str) -> bytes:
+def _public_keys(world: World, settings: Settings, path: str, where: str) -> tuple[bytes, ...]:
     content = read_file(world, settings, path, where)
     if problem := public_key_problem(content):
         raise UsageError(
-            f"{path} on {settings.trunk} is not the public key of a signer",
+            f"{path} on {settings.trunk} does not hold the public key of a signer",
             where=where,
             why=problem,
             hint="commit the file cosign.pub of `cosign generate-key-pair`; a private key that was committed "
             "must be replaced by a new pair",
         )
-    return content
+    return public_keys(content)
 
 
 def read_file(world: World, settings: Settings, path: str, where: str) -> bytes:

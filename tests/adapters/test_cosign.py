@@ -15,14 +15,12 @@ from helmforge.domain.oci import Digest
 from helmforge.domain.provenance.attachments import SIGNATURE_TYPE
 from helmforge.domain.provenance.policy import SignerKeys, Signing, SigningFiles, TrustedSigner
 from helmforge.domain.provenance.statement import signed_statement
-from helmforge.errors import MissingToolError, ToolError
+from helmforge.errors import MissingToolError, ToolError, UnreachableError
 from tests.support import cosign as real
-from tests.support.signers import BY_VARIABLE, IMAGE, SAID, hand
+from tests.support.signers import BY_VARIABLE, IMAGE, SAID, Hand, hand
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from tests.support.signers import Hand
 
 
 @pytest.fixture(scope="module", params=real.VERSIONS)
@@ -53,8 +51,18 @@ def test_it_counts_for_its_image_its_type_and_its_key_only(signer: Hand, tmp_pat
     assert "digest does not match" in _problem(signer, bundle, digest=Digest(f"sha256:{'2' * 64}"))
     assert "invalid predicate type" in _problem(signer, bundle, "https://slsa.dev/provenance/v1")
     other = real.cosign(tmp_path / "other", "3").public_key.read_bytes()
-    foreign = replace(signer.keys, key=other)
+    foreign = replace(signer.keys, public=(other,))
     assert "could not verify" in signer.adapter.problem(bundle, SIGNATURE_TYPE, IMAGE, foreign)
+    rotated = replace(signer.keys, public=(other, *signer.keys.public))
+    assert signer.adapter.problem(bundle, SIGNATURE_TYPE, IMAGE, rotated) == ""
+
+
+def test_a_sigstore_that_cannot_be_asked_is_no_verdict(signer: Hand) -> None:
+    bundle = signer.sign()
+    logged = replace(signer.keys, signer=TrustedSigner(key="cosign.pub", transparency_log=True))
+    nobody = Hand(signer.tool, signer.environment | {"HTTPS_PROXY": "http://127.0.0.1:9"})
+    with pytest.raises(UnreachableError, match="the public Sigstore did not tell whom to trust"):
+        nobody.adapter.problem(bundle, SIGNATURE_TYPE, IMAGE, logged)
 
 
 def test_no_changed_byte_of_a_bundle_counts_for_something_else(signer: Hand) -> None:
@@ -109,7 +117,7 @@ def test_no_secret_is_in_an_argument(tmp_path: Path) -> None:
 def test_without_cosign_nothing_passes(tmp_path: Path) -> None:
     adapter = Cosign(Runner({"PATH": str(tmp_path)}), tmp_path)
     assert "cosign is not installed" in adapter.missing()
-    keys = SignerKeys(TrustedSigner(key="cosign.pub"), b"")
+    keys = SignerKeys(TrustedSigner(key="cosign.pub"), (b"",))
     with pytest.raises(MissingToolError, match="a signature cannot be checked"):
         adapter.problem(b"{}", SIGNATURE_TYPE, IMAGE, keys)
 
@@ -121,7 +129,7 @@ def test_a_cosign_that_is_too_old_is_named(tmp_path: Path) -> None:
     )
     old.chmod(0o755)
     adapter = Cosign(Runner({"PATH": f"{tmp_path}:{os.defpath}"}), tmp_path)
-    keys = SignerKeys(TrustedSigner(key="cosign.pub"), b"")
+    keys = SignerKeys(TrustedSigner(key="cosign.pub"), (b"",))
     for call in (
         lambda: adapter.sign(b"{}", BY_VARIABLE, SigningFiles(), lambda _: None),
         lambda: adapter.problem(b"{}", SIGNATURE_TYPE, IMAGE, keys),

@@ -54,7 +54,7 @@ def _files(services: Sigstore) -> SigningFiles:
 
 def _keys(services: Sigstore, identity: str = WHO, *, log: bool = True) -> SignerKeys:
     trusted = TrustedSigner(identity=identity, issuer=services.issuer.url, transparency_log=log)
-    return SignerKeys(trusted, None, identity, services.trusted_root.read_bytes())
+    return SignerKeys(trusted, (), identity, services.trusted_root.read_bytes())
 
 
 def _signed(services: Sigstore, folder: Path, who: str = WHO) -> bytes:
@@ -69,7 +69,7 @@ def test_it_counts_for_its_identity_its_issuer_and_its_image(services: Sigstore,
     for who in ("other@example.com", "robot@example.com.evil", "ROBOT@example.com", ".*", ""):
         assert adapter.problem(bundle, SIGNATURE_TYPE, IMAGE, _keys(services, who))
     elsewhere = TrustedSigner(identity=WHO, issuer="https://evil.example", transparency_log=True)
-    keys = SignerKeys(elsewhere, None, WHO, services.trusted_root.read_bytes())
+    keys = SignerKeys(elsewhere, (), WHO, services.trusted_root.read_bytes())
     assert adapter.problem(bundle, SIGNATURE_TYPE, IMAGE, keys)
     assert adapter.problem(bundle, SIGNATURE_TYPE, Digest(f"sha256:{'2' * 64}"), _keys(services))
     assert not (folder / ".sigstore").exists(), "it asked the public Sigstore"

@@ -16,9 +16,10 @@ def _pem(kind: str) -> bytes:
         _pem("RSA PUBLIC KEY"),
         _pem("PUBLIC KEY").replace(b"\n", b"\r\n"),
         b"# of the release job\n" + _pem("PUBLIC KEY"),
+        b"# since June\n" + _pem("PUBLIC KEY") + b"# before\n" + _pem("RSA PUBLIC KEY"),
     ],
 )
-def test_what_cosign_takes_is_a_public_key(content: bytes) -> None:
+def test_what_holds_public_keys_only_is_taken(content: bytes) -> None:
     assert public_key_problem(content) == ""
 
 
@@ -29,7 +30,9 @@ def test_what_cosign_takes_is_a_public_key(content: bytes) -> None:
         (_pem("PRIVATE KEY").replace(b"\n", b"\r\n"), "it holds a private key"),
         (_pem("PUBLIC KEY") + _pem("EC PRIVATE KEY"), "it holds a private key"),
         (_pem("CERTIFICATE"), "it holds something else than a public key: CERTIFICATE"),
-        (_pem("PUBLIC KEY") * 2, "it holds several keys"),
+        (_pem("PUBLIC KEY") + _pem("CERTIFICATE"), "it holds something else than a public key: CERTIFICATE"),
+        (_pem("PUBLIC KEY") + b"-----BEGIN PUBLIC KEY-----\nMFkw\n", "a public key in it has no end"),
+        (b"-----BEGIN PUBLIC KEY-----\nMF\n-----END RSA PUBLIC KEY-----\n", "a public key in it has no end"),
         (b"", "it holds no public key"),
         (b"https://keys.example/cosign.pub\n", "it holds no public key"),
         (b"awskms:///alias/release", "it holds no public key"),

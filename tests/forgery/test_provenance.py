@@ -279,7 +279,7 @@ def test_what_is_no_public_key_is_said_before_cosign_is_asked() -> None:
     scene = Scene()
     scene.good()
     scene.files["cosign.pub"] = b"-----BEGIN ENCRYPTED SIGSTORE PRIVATE KEY-----\nx"
-    with pytest.raises(UsageError, match=r"cosign\.pub on main is not the public key") as caught:
+    with pytest.raises(UsageError, match=r"cosign\.pub on main does not hold the public key") as caught:
         scene.promote(SIGNED)
     assert caught.value.where == "helmforge.yaml environments.prod.provenance.signed.key"
     assert "a private key" in caught.value.why

@@ -136,9 +136,9 @@ class Cosign:
         algorithm, _, encoded = digest.partition(":")
         if (said["predicateType"], said["subject"][0]["digest"]) != (kind, {algorithm: encoded}):
             return "it says something else"
-        ours = keys.key.split(b"\n")[1].decode() if keys.key else keys.identity
+        ours = [key.split(b"\n")[1].decode() for key in keys.public] or [keys.identity]
         by = document["verificationMaterial"]["by"]
-        return "" if by == ours else f"it is signed by {by}"
+        return "" if by in ours else f"it is signed by {by}"
 
 
 def bundle_of(statement: bytes, hand: bytes) -> bytes:

@@ -34,7 +34,7 @@ class Hand:
 
     @property
     def keys(self) -> SignerKeys:
-        return SignerKeys(TrustedSigner(key="cosign.pub"), self.tool.public_key.read_bytes())
+        return SignerKeys(TrustedSigner(key="cosign.pub"), (self.tool.public_key.read_bytes(),))
 
     def sign(self, statement: Statement = SAID, signing: Signing = BY_VARIABLE) -> bytes:
         return self.adapter.sign(statement.to_json(), signing, SigningFiles(), lambda _: None)

@@ -6,16 +6,14 @@ retries that everything else has. Both cosign 2.6 and 3 know these options.
 
 from __future__ import annotations
 
-import json
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from helmforge.errors import MissingToolError, ToolError
+from helmforge.adapters.provenance.trust import NO_AUTHORITIES, who, witnesses, written
+from helmforge.errors import MissingToolError, ToolError, UnreachableError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from helmforge.adapters.process import Completed, Runner
     from helmforge.domain.oci import Digest
     from helmforge.domain.provenance.policy import SignerKeys, Signing, SigningFiles
@@ -23,8 +21,8 @@ if TYPE_CHECKING:
 
 _SECONDS = 240.0
 _NO_SERVICES = b'{"mediaType": "application/vnd.dev.sigstore.signingconfig.v0.2+json"}'
-_NO_AUTHORITIES = b'{"mediaType": "application/vnd.dev.sigstore.trustedroot+json;version=0.1"}'
 _GET = "https://docs.sigstore.dev/cosign/system_config/installation"
+_UNREACHABLE = ("TUF", "dial tcp", "i/o timeout")
 _TOO_OLD = ("unknown flag", "unknown command")
 _HINT = (
     "check the key, and COSIGN_PASSWORD for an encrypted one; keyless signing needs the CI's identity token"
@@ -56,7 +54,7 @@ class Cosign:
 
     def sign(self, statement: bytes, signing: Signing, files: SigningFiles, log: Log) -> bytes:
         with tempfile.TemporaryDirectory(prefix="helmforge-") as folder:
-            said, bundle = _written(folder, "statement", statement), Path(folder) / "bundle"
+            said, bundle = written(folder, "statement", statement), Path(folder) / "bundle"
             argv = [
                 *("cosign", "attest-blob", "--new-bundle-format", "--yes"),
                 *([f"--key={signing.key}"] if signing.key else []),
@@ -78,29 +76,38 @@ class Cosign:
                 "a signature cannot be checked", why=missing, hint="install cosign 2.6 or newer"
             )
         algorithm, _, encoded = digest.partition(":")
+        what = (f"--type={predicate_type}", f"--digestAlg={algorithm}", f"--digest={encoded}")
+        said = ""
+        for public in keys.public or (None,):
+            if not (said := self._checked(bundle, what, keys, public)):
+                return ""
+        return said
+
+    def _checked(self, bundle: bytes, what: tuple[str, ...], keys: SignerKeys, public: bytes | None) -> str:
         with tempfile.TemporaryDirectory(prefix="helmforge-") as folder:
-            argv = [
-                *("cosign", "verify-blob-attestation", "--new-bundle-format"),
-                f"--bundle={_written(folder, 'bundle', bundle)}",
-                *(f"--type={predicate_type}", f"--digestAlg={algorithm}", f"--digest={encoded}"),
-                *_who(folder, keys),
-                *_witnesses(folder, keys, bundle),
-            ]
-            done = self._runner.run(argv, timeout=_SECONDS)
+            file = written(folder, "bundle", bundle)
+            argv = ["cosign", "verify-blob-attestation", "--new-bundle-format", f"--bundle={file}", *what]
+            done = self._runner.run(
+                [*argv, *who(folder, keys, public), *witnesses(folder, keys, bundle)], timeout=_SECONDS
+            )
         if done.code == 0:
             return ""
         _demand_new_enough(done)
-        return _reason(done)
+        reason = _reason(done)
+        if any(mark in done.err for mark in _UNREACHABLE):
+            hint = "try again, or name a trusted root in the repository: docs/provenance.md"
+            raise UnreachableError("the public Sigstore did not tell whom to trust", why=reason, hint=hint)
+        return reason
 
 
 def _services(folder: str, signing: Signing, files: SigningFiles) -> list[str]:
     """Who is told of the signature. Without a root of its own cosign asks the public Sigstore for one."""
     config, root = files.config, files.root
     if config is None and signing.key and not signing.transparency_log:
-        config, root = _NO_SERVICES, root or _NO_AUTHORITIES
+        config, root = _NO_SERVICES, root or NO_AUTHORITIES
     public = "--use-signing-config=true"
-    services = public if config is None else f"--signing-config={_written(folder, 'signing-config', config)}"
-    return [services] if root is None else [services, f"--trusted-root={_written(folder, 'root', root)}"]
+    services = public if config is None else f"--signing-config={written(folder, 'signing-config', config)}"
+    return [services] if root is None else [services, f"--trusted-root={written(folder, 'root', root)}"]
 
 
 def _tell(line: str, log: Log) -> None:
@@ -110,48 +117,6 @@ def _tell(line: str, log: Log) -> None:
 
 def _hint(why: str) -> str:
     return next((hint for mark, hint in _HINTS.items() if mark in why), _HINT)
-
-
-def _who(folder: str, keys: SignerKeys) -> list[str]:
-    if keys.key is not None:
-        return [f"--key={_written(folder, 'key', keys.key)}"]
-    return [f"--certificate-identity={keys.identity}", f"--certificate-oidc-issuer={keys.signer.issuer}"]
-
-
-def _witnesses(folder: str, keys: SignerKeys, bundle: bytes) -> list[str]:
-    """Who must have seen the signature: a log of one's own or the public one, or nobody."""
-    seen = [] if keys.signer.transparency_log else ["--insecure-ignore-tlog=true"]
-    known = _object(keys.root or _NO_AUTHORITIES)
-    stamps = _stamped(bundle) and (keys.root is None or known.get("timestampAuthorities"))
-    unseen = keys.key is None and not keys.signer.transparency_log  # and its certificate lived for minutes
-    if stamps or unseen:  # today's logs tell no time
-        seen.append("--use-signed-timestamps=true")
-    if keys.root is None and (keys.signer.transparency_log or keys.key is None):
-        return seen  # cosign fetches the root of the public Sigstore
-    if keys.key is None and not known.get("ctlogs"):
-        seen.append("--insecure-ignore-sct=true")
-    return [*seen, f"--trusted-root={_written(folder, 'root', keys.root or _NO_AUTHORITIES)}"]
-
-
-def _stamped(bundle: bytes) -> bool:
-    material = _object(bundle).get("verificationMaterial")
-    stamps = material.get("timestampVerificationData") if isinstance(material, dict) else None
-    return isinstance(stamps, dict) and bool(stamps.get("rfc3161Timestamps"))
-
-
-def _object(content: bytes) -> Mapping[str, object]:
-    """What cosign cannot read it explains itself."""
-    try:
-        document = json.loads(content)
-    except (ValueError, RecursionError):
-        return {}
-    return document if isinstance(document, dict) else {}
-
-
-def _written(folder: str, name: str, content: bytes) -> Path:
-    path = Path(folder) / name
-    path.write_bytes(content)
-    return path
 
 
 def _read(bundle: Path) -> bytes:

@@ -8,6 +8,7 @@ from enum import Enum
 
 IN_A_VARIABLE = "env://"
 _PEM = re.compile(rb"^-----BEGIN ([A-Z0-9 ]{1,60})-----", re.MULTILINE)
+_PUBLIC_PEM = re.compile(rb"^-----BEGIN ((?:RSA )?PUBLIC KEY)-----[^-]*-----END \1-----", re.MULTILINE)
 _PUBLIC = (b"PUBLIC KEY", b"RSA PUBLIC KEY")
 
 
@@ -80,12 +81,12 @@ class TrustedSigner:
 
 @dataclass(frozen=True)
 class SignerKeys:
-    """A trusted signer with what the files of the trunk hold, and the identity for one release. `root` is
-    None for the public Sigstore.
+    """A trusted signer with what the files of the trunk hold, and the identity for one release. A signature
+    by any of `public` counts; it is empty for an identity. `root` is None for the public Sigstore.
     """
 
     signer: TrustedSigner
-    key: bytes | None = None
+    public: tuple[bytes, ...] = ()
     identity: str = ""
     root: bytes | None = None
 
@@ -108,13 +109,18 @@ class ProvenancePolicy:
         return ", ".join([*asked, f"signed by {self.signed.title}"] if self.signed else asked)
 
 
+def public_keys(content: bytes) -> tuple[bytes, ...]:
+    """Each in its PEM. cosign reads the first one of a file only."""
+    return tuple(found.group() + b"\n" for found in _PUBLIC_PEM.finditer(content))
+
+
 def public_key_problem(content: bytes) -> str:
-    """Why cosign would not take the file for exactly one public key; "" when it would."""
+    """Why the file is not one of public keys; "" when it is."""
     kinds = [found.group(1) for found in _PEM.finditer(content)]
     if any(kind.endswith(b"PRIVATE KEY") for kind in kinds):
         return "it holds a private key, which everybody has now who can read the repository"
-    if any(kind not in _PUBLIC for kind in kinds):
-        return f"it holds something else than a public key: {kinds[0].decode()}"
-    if len(kinds) > 1:
-        return "it holds several keys, and cosign reads the first one only"
-    return "" if kinds else "it holds no public key: a line `-----BEGIN PUBLIC KEY-----` and what follows"
+    if other := [kind for kind in kinds if kind not in _PUBLIC]:
+        return f"it holds something else than a public key: {other[0].decode()}"
+    if not kinds:
+        return "it holds no public key: a line `-----BEGIN PUBLIC KEY-----` and what follows"
+    return "" if len(public_keys(content)) == len(kinds) else "a public key in it has no end"
