@@ -5,7 +5,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 # The pinned Helm 4 and kubectl come first for whatever the targets run.
 export PATH := $(CURDIR)/.venv/tools:$(CURDIR)/$(BIN):$(PATH)
-export PYTHONDONTWRITEBYTECODE := 1
+# Also where the environment forbids it: each start of helmforge would compile all that it imports.
+export PYTHONDONTWRITEBYTECODE :=
 # More arguments for the command behind a target: make test ARGS="-k registry".
 ARGS ?=
 
