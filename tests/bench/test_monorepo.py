@@ -10,8 +10,8 @@ import pytest
 from bench.affected import WIDE
 from bench.monorepo import FEATURE, Size, monorepo, tree
 from helmforge.config import scan_services
+from tests.support.commands import run_helmforge
 from tests.support.repositories import Clone, isolated_environment
-from tests.support.shop import run_helmforge
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -66,8 +66,8 @@ def test_a_shallow_checkout_of_a_pull_request_is_refused_or_deepened(
     made = request(repository)
     clone, variables = made.checkout("ci", depth), made.variables(tmp_path)
     refused = helmforge(clone, "pipeline", "plan", **variables)
-    assert refused.returncode == 2
-    assert "--deepen" in refused.stderr
+    assert refused.code == 2
+    assert "--deepen" in refused.err
     document = planned(clone, "--deepen", **variables)
     assert (document["commit"], document["services"]) == (made.merge, ["shop"])
     assert clone.git("rev-parse", "--is-shallow-repository") == "false"
@@ -83,8 +83,8 @@ def test_a_fork_names_its_branches_as_it_likes(repository: Monorepo, tmp_path: P
     assert not PUBLISHING & {step["verb"] for step in document["steps"]}
     for flags in (("--event", "push"), ("--ref", branch)):
         ran = helmforge(clone, "pipeline", "plan", *flags, **variables)
-        assert (ran.returncode, ran.stdout) == (3, ""), flags
-        assert "a pull request from a fork is never a push" in ran.stderr
+        assert (ran.code, ran.out) == (3, ""), flags
+        assert "a pull request from a fork is never a push" in ran.err
 
 
 def test_the_plan_of_a_fork_says_what_is_not_tried_and_why(repository: Monorepo, tmp_path: Path) -> None:
@@ -93,7 +93,7 @@ def test_the_plan_of_a_fork_says_what_is_not_tried_and_why(repository: Monorepo,
     clone = made.checkout("ci", 0)
     flags = ("--event", "pull_request", "--ref", "feature/x")
     assert planned(clone, *flags, **variables)["fork"] is True
-    text = helmforge(clone, "pipeline", "plan", **variables).stdout
+    text = helmforge(clone, "pipeline", "plan", **variables).out
     assert "note: a pull request from a fork has no secrets: nothing is pushed and nothing deployed\n" in text
     assert "the scan does not ask what production has, every finding counts\n" in text
 
@@ -128,10 +128,10 @@ def test_a_pipeline_of_a_tag_has_nothing_to_do(repository: Monorepo) -> None:
     ci = {"JENKINS_URL": "x", "TAG_NAME": tag, "BRANCH_NAME": tag, "GIT_COMMIT": repository.head()}
     ran = helmforge(repository, "pipeline", "run", **ci)
     why = f"'refs/tags/{tag}' is a tag: only branches and pull requests mean something"
-    assert (ran.returncode, ran.stdout, ran.stderr) == (0, f"nothing to do: {why}\n", "")
+    assert (ran.code, ran.out, ran.err) == (0, f"nothing to do: {why}\n", "")
     ran = helmforge(repository, "pipeline", "plan", **ci)
-    assert f"nothing to do: {why}\n" in ran.stdout
-    outputs = helmforge(repository, "pipeline", "plan", "-o", "github", **ci).stdout
+    assert f"nothing to do: {why}\n" in ran.out
+    outputs = helmforge(repository, "pipeline", "plan", "-o", "github", **ci).out
     assert "affected=false\nflow=ignored\n" in outputs
 
 
@@ -168,7 +168,7 @@ def test_the_name_of_a_branch_is_never_a_command(repository: Monorepo, tmp_path:
     assert planned(clone, **variables)["branch"] == branch
     for output in ("text", "github"):
         ran = helmforge(clone, "pipeline", "plan", "-o", output, **variables)
-        assert ran.returncode == 0, ran.stderr
-        assert not [line for line in (ran.stdout + ran.stderr).splitlines() if line.startswith("::")]
-        assert "\x1b" not in ran.stdout + ran.stderr
-    assert "secrets" not in helmforge(clone, "pipeline", "plan", "-o", "github", **variables).stdout
+        assert ran.code == 0, ran.err
+        assert not [line for line in (ran.out + ran.err).splitlines() if line.startswith("::")]
+        assert "\x1b" not in ran.out + ran.err
+    assert "secrets" not in helmforge(clone, "pipeline", "plan", "-o", "github", **variables).out

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.support.commands import run_helmforge
 from tests.support.repositories import Monorepo
-from tests.support.shop import run_helmforge
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.support.shop import Ran
+    from tests.support.commands import Ran
 
 _CONFIG = """\
 registry: myrepo.cr.io

@@ -10,7 +10,7 @@ import pytest
 
 from helmforge.adapters.chart_folders import STAGING
 from tests.support.charted import CHART, VALUES, charted
-from tests.support.shop import run_helmforge
+from tests.support.commands import run_helmforge
 from tests.support.tools import require_tool
 
 if TYPE_CHECKING:

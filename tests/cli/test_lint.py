@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
-import sys
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from helmforge.domain.findings_rules import RULES
 from tests.support.charted import CHART, VALUES, charted
+from tests.support.commands import Ran, run_helmforge
 from tests.support.tools import require_tool
 
 if TYPE_CHECKING:
@@ -26,29 +24,11 @@ BAD = {"values-prod.yaml": "replicaz: 3\nmode: 1\n"}
 LEVELS = {"none", "note", "warning", "error"}
 
 
-@dataclass(frozen=True)
-class Ran:
-    code: int
-    out: str
-    err: str
-
-    @property
-    def document(self) -> Any:
-        return json.loads(self.out)
-
-
 def _run(repository: Monorepo, *arguments: str, folder: str = ".", helm: str = "") -> Ran:
     program = helm or str(require_tool("helm4"))
-    done = subprocess.run(
-        [sys.executable, "-m", "helmforge", *arguments],
-        cwd=repository.root / folder,
-        env=repository.environment | {"HELMFORGE_HELM": program},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
+    return run_helmforge(
+        repository.root / folder, repository.environment | {"HELMFORGE_HELM": program}, *arguments
     )
-    return Ran(done.returncode, done.stdout, done.stderr)
 
 
 def test_nothing_to_say_is_exit_code_0(tmp_path: Path) -> None:

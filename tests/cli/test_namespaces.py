@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from helmforge.errors import ExitCode
+from tests.support.commands import run_helmforge
 from tests.support.repositories import Monorepo
-from tests.support.shop import run_helmforge
 from tests.support.tools import path_with, require_tool
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.support.shop import Ran
+    from tests.support.commands import Ran
 
 pytestmark = pytest.mark.integration
 CONFIG = """\

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.support.commands import run_helmforge
 from tests.support.repositories import Monorepo
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from tests.support.commands import Ran
 
 CONFIG = """\
 registry: myrepo.cr.io
@@ -33,45 +34,39 @@ def repository(tmp_path: Path) -> Monorepo:
     return made
 
 
-def _plan(repository: Monorepo, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "helmforge", "pipeline", "plan", *arguments],
-        cwd=repository.root,
-        env=repository.environment | environment,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
+def _plan(repository: Monorepo, *arguments: str, **environment: str) -> Ran:
+    return run_helmforge(
+        repository.root, repository.environment | environment, "pipeline", "plan", *arguments
     )
 
 
 def _services(repository: Monorepo, *arguments: str) -> list[str]:
     ran = _plan(repository, "-o", "json", *arguments)
-    assert ran.returncode == 0, ran.stderr
-    return [str(name) for name in json.loads(ran.stdout)["services"]]
+    assert ran.code == 0, ran.err
+    return [str(name) for name in json.loads(ran.out)["services"]]
 
 
 def test_an_ignored_branch_says_why(repository: Monorepo) -> None:
     ran = _plan(repository, "--ref", "feature/experimental/x")
-    assert ran.returncode == 0
-    assert "nothing to do: 'feature/experimental/x' matches `branches.ignore`\n" in ran.stdout
+    assert ran.code == 0
+    assert "nothing to do: 'feature/experimental/x' matches `branches.ignore`\n" in ran.out
     other = _plan(repository, "--ref", "wip", "-o", "json")
-    assert json.loads(other.stdout)["why"] == "'wip' is neither the trunk nor a feature or release branch"
+    assert json.loads(other.out)["why"] == "'wip' is neither the trunk nor a feature or release branch"
     unaffected = _plan(repository, "--ref", "feature/x")
-    assert "nothing to do: no service is affected\n" in unaffected.stdout
+    assert "nothing to do: no service is affected\n" in unaffected.out
 
 
 def test_files_that_no_commit_has_are_counted_on_stderr(repository: Monorepo) -> None:
-    assert _plan(repository).stderr == ""
+    assert _plan(repository).err == ""
     repository.write({"services/shop/main.c": "changed", "services/cart/new.c": ""})
     ran = _plan(repository)
-    assert ran.stderr == "note: the plan is of commits; 2 files are not committed\n"
-    assert "no service is affected" in ran.stdout
+    assert ran.err == "note: the plan is of commits; 2 files are not committed\n"
+    assert "no service is affected" in ran.out
     (repository.root / "services/cart/new.c").unlink()
-    assert "; 1 file is not committed\n" in _plan(repository, "-o", "json").stderr
-    assert _plan(repository, "--ref", "feature/x").stderr == ""
+    assert "; 1 file is not committed\n" in _plan(repository, "-o", "json").err
+    assert _plan(repository, "--ref", "feature/x").err == ""
     in_ci = _plan(repository, JENKINS_URL="https://ci.example", BRANCH_NAME="feature/x")
-    assert (in_ci.returncode, in_ci.stderr) == (0, "")
+    assert (in_ci.code, in_ci.err) == (0, "")
 
 
 BASES = {
@@ -103,21 +98,21 @@ def test_a_branch_as_base_is_that_of_the_remote(repository: Monorepo) -> None:
 @pytest.mark.parametrize("base", ["--all", "-x", "main..HEAD", "HEAD:README.md", ":/cart", "no~1", "main~99"])
 def test_a_base_that_names_no_commit(repository: Monorepo, base: str) -> None:
     ran = _plan(repository, f"--base={base}")
-    assert (ran.returncode, ran.stdout) == (2, "")
-    assert f"--base {base!r} is no commit here" in ran.stderr
-    assert "main~1" in ran.stderr
+    assert (ran.code, ran.out) == (2, "")
+    assert f"--base {base!r} is no commit here" in ran.err
+    assert "main~1" in ran.err
 
 
 def test_a_checkout_of_another_commit_than_the_event_names_is_refused(repository: Monorepo) -> None:
     pushed, earlier = repository.head(), repository.git("rev-parse", "HEAD~1")
     ci = {"JENKINS_URL": "x", "BRANCH_NAME": "feature/x"}
-    assert _plan(repository, GIT_COMMIT=pushed, **ci).returncode == 0
+    assert _plan(repository, GIT_COMMIT=pushed, **ci).code == 0
     refused = _plan(repository, GIT_COMMIT=earlier, **ci)
-    assert refused.returncode == 3
-    assert "error: the checkout is not the commit that this CI job is for" in refused.stderr
-    assert pushed in refused.stderr
-    assert earlier in refused.stderr
-    assert _plan(repository, "--ref", "feature/x", GIT_COMMIT=earlier, **ci).returncode == 0
+    assert refused.code == 3
+    assert "error: the checkout is not the commit that this CI job is for" in refused.err
+    assert pushed in refused.err
+    assert earlier in refused.err
+    assert _plan(repository, "--ref", "feature/x", GIT_COMMIT=earlier, **ci).code == 0
 
 
 def test_a_merge_that_the_ci_made_of_a_pull_request_is_what_the_event_is_about(repository: Monorepo) -> None:
@@ -129,11 +124,11 @@ def test_a_merge_that_the_ci_made_of_a_pull_request_is_what_the_event_is_about(r
     repository.git("merge", "--quiet", "--no-ff", "--message", "merged", source)
     ci = {"JENKINS_URL": "x", "CHANGE_ID": "7", "CHANGE_TARGET": "main", "CHANGE_BRANCH": "feature/x"}
     ran = _plan(repository, BRANCH_NAME="PR-7", GIT_COMMIT=source, **ci)
-    assert ran.returncode == 0, ran.stderr
+    assert ran.code == 0, ran.err
 
 
 def test_several_services_in_one_option(repository: Monorepo) -> None:
     assert _services(repository, "--service", "shop,cart") == ["shop", "cart"]
     assert _services(repository, "--service", "cart", "--service", "shop") == ["cart", "shop"]
     unknown = _plan(repository, "--service", "shop,")
-    assert (unknown.returncode, "there is no service ''" in unknown.stderr) == (2, True)
+    assert (unknown.code, "there is no service ''" in unknown.err) == (2, True)

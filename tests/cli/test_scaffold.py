@@ -9,8 +9,8 @@ import pytest
 
 from helmforge.adapters.templates import JinjaTemplates
 from helmforge.cli.scaffold import scaffold
+from tests.support.commands import run_helmforge
 from tests.support.repositories import Monorepo
-from tests.support.shop import run_helmforge
 from tests.support.tools import require_tool
 from tests.support.updating import CONFIG
 

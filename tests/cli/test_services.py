@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 import xml.etree.ElementTree as ET
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.support.commands import run_helmforge
 from tests.support.repositories import Monorepo
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from tests.support.commands import Ran
     from tests.support.repositories import Clone
 
 CONFIG = """\
@@ -44,22 +44,14 @@ def repository(tmp_path: Path) -> Monorepo:
     return made
 
 
-def _run(clone: Clone, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "helmforge", *arguments],
-        cwd=clone.root,
-        env=clone.environment | environment,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+def _run(clone: Clone, *arguments: str, **environment: str) -> Ran:
+    return run_helmforge(clone.root, clone.environment | environment, *arguments)
 
 
 def _good(clone: Clone, *arguments: str, **environment: str) -> str:
     ran = _run(clone, *arguments, **environment)
-    assert ran.returncode == 0, ran.stderr
-    return ran.stdout
+    assert ran.code == 0, ran.err
+    return ran.out
 
 
 def test_all_services(repository: Monorepo) -> None:
@@ -70,7 +62,7 @@ def test_all_services(repository: Monorepo) -> None:
         "services/cart",
         "services/shop",
     ]
-    assert _run(repository, "services", "--since", "main").stderr == "no service is affected\n"
+    assert _run(repository, "services", "--since", "main").err == "no service is affected\n"
 
 
 def test_the_chain_from_the_file_to_the_service(repository: Monorepo) -> None:
@@ -125,8 +117,8 @@ def test_a_shallow_clone_is_refused_or_deepened(repository: Monorepo) -> None:
     repository.push("feature/x")
     shallow = repository.clone("shallow", "--branch", "feature/x", shallow=1)
     refused = _run(shallow, "pipeline", "plan")
-    assert refused.returncode == 2
-    assert "--deepen" in refused.stderr
+    assert refused.code == 2
+    assert "--deepen" in refused.err
     document = json.loads(_good(shallow, "pipeline", "plan", "--deepen", "-o", "json"))
     assert document["services"] == ["cart"]
 

@@ -16,8 +16,8 @@ from tests.gitlab.events import push
 from tests.gitlab.pipelines import parse, pipeline_of
 from tests.support.ci_schemas import objections
 from tests.support.ci_settings import random_settings, rendered, settings_of, settings_with
+from tests.support.commands import run_helmforge
 from tests.support.repositories import Monorepo
-from tests.support.shop import run_helmforge
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -6,9 +6,9 @@ import json
 import os
 from typing import TYPE_CHECKING, Any
 
+from tests.support.commands import run_helmforge
 from tests.support.jenkins import Scenario
 from tests.support.repositories import Monorepo
-from tests.support.shop import run_helmforge
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.road.scene import Scene
-    from tests.support.shop import Ran
+    from tests.support.commands import Ran
 
 SERVICE, VERSION = "notification", "1.0.0"
 OTHER = f"sha256:{'0' * 64}"

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.road.scene import Scene
-    from tests.support.shop import Ran
+    from tests.support.commands import Ran
 
 WAIVERS = ".helmforge/waivers.yaml"
 HOLDS = "{id: CVE-2026-1, reason: not reachable, owner: team-shop, expires: 2999-01-01}"

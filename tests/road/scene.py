@@ -14,8 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
+    from tests.support.commands import Ran
     from tests.support.faulty_registry import FaultyRegistry
-    from tests.support.shop import Ran, Shop
+    from tests.support.shop import Shop
 
 TITLE, REASON, NEXT = "error: ", "  why: ", "  do: "
 _KINDS = (

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.road.scene import Scene
-    from tests.support.shop import Ran
+    from tests.support.commands import Ran
 
 pytestmark = pytest.mark.integration
 

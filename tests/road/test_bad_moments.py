@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from helmforge.sandbox.emulator.client import set_fault
+from tests.support.commands import Ran
 from tests.support.faults import held
 from tests.support.faulty_registry import requests
 from tests.support.repositories import Clone
-from tests.support.shop import Ran
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -16,8 +16,8 @@ from tests.support.faulty_registry import requests
 
 if TYPE_CHECKING:
     from tests.road.scene import Scene
+    from tests.support.commands import Ran
     from tests.support.faulty_registry import Fault, Matcher
-    from tests.support.shop import Ran
 
 pytestmark = pytest.mark.integration
 

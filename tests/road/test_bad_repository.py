@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.road.scene import assert_refused
+from tests.support.commands import run_helmforge
 from tests.support.repositories import Clone
-from tests.support.shop import run_helmforge
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

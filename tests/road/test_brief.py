@@ -17,8 +17,9 @@ from tests.docs.events_page import documented_document
 from tests.docs.markdown import ROOT, Page
 from tests.docs.matching import fits
 from tests.road.scene import assert_refused
+from tests.support.commands import Ran
 from tests.support.repositories import Clone
-from tests.support.shop import APPROVER, Ran
+from tests.support.shop import APPROVER
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from tests.support.shop import Ran
+    from tests.support.commands import Ran
 
 pytestmark = pytest.mark.e2e
 

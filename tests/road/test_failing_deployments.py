@@ -11,7 +11,7 @@ from tests.support.tools import require_tool
 
 if TYPE_CHECKING:
     from tests.road.scene import Scene
-    from tests.support.shop import Ran
+    from tests.support.commands import Ran
 
 pytestmark = pytest.mark.integration
 

@@ -15,7 +15,8 @@ from tests.support.events import demand_valid
 from tests.support.tools import require_tool
 
 if TYPE_CHECKING:
-    from tests.support.shop import Ran, Shop
+    from tests.support.commands import Ran
+    from tests.support.shop import Shop
 
 _EMULATED = pytest.param(("emulated", "helm4"), id="emulated-helm4", marks=pytest.mark.integration)
 _ASKED = "    provenance: {signed: {key: .helmforge/cosign.pub}, sbom: true, slsa: true}\n"

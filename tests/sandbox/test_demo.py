@@ -13,8 +13,8 @@ import pytest
 from helmforge.errors import ExitCode
 from helmforge.sandbox.demo import evidence
 from helmforge.sandbox.demo.scenario import CHAPTERS
+from tests.support.commands import start_helmforge
 from tests.support.sandboxes import processes_with, user_environment, wait_for
-from tests.support.shop import run_helmforge
 from tests.support.tools import require_tool
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def test_the_whole_road_can_be_watched_and_then_walked_by_hand(
 ) -> None:
     stage = tmp_path / "my stage"
     try:
-        ran = run_helmforge(tmp_path, environment, "demo", "--keep", str(stage))
+        ran = start_helmforge(tmp_path, environment, "demo", "--keep", str(stage))
         assert ran.code == 0, ran.out + ran.err
 
         lines = ran.out.splitlines()
@@ -60,12 +60,12 @@ def test_the_whole_road_can_be_watched_and_then_walked_by_hand(
         assert "the same digest: the same bytes" in lines
 
         by_hand = environment | {"KUBECONFIG": str(stage / "sandbox" / "kubeconfig")}
-        status = run_helmforge(stage / "kim", by_hand, "release", "status", "-o", "json").document
+        status = start_helmforge(stage / "kim", by_hand, "release", "status", "-o", "json").document
         rows = {
             (row["service"], row["environment"]): (row["state"], row["version"], row["image"])
             for row in status["services"]
         }
-        up = run_helmforge(
+        up = start_helmforge(
             tmp_path, environment, "sandbox", "status", "--folder", f"{stage}/sandbox", "-o", "json"
         )
         digest = evidence.digest(up.document["registry"], "prod/notification", "1.0.0")
@@ -73,9 +73,9 @@ def test_the_whole_road_can_be_watched_and_then_walked_by_hand(
         assert {state for (service, _), (state, *_) in rows.items() if service != "notification"} == {
             "not deployed"
         }
-        assert run_helmforge(tmp_path, environment, "demo", "--keep", str(stage)).code == ExitCode.REFUSED
+        assert start_helmforge(tmp_path, environment, "demo", "--keep", str(stage)).code == ExitCode.REFUSED
     finally:
-        down = run_helmforge(tmp_path, environment, "sandbox", "down", "--folder", f"{stage}/sandbox")
+        down = start_helmforge(tmp_path, environment, "sandbox", "down", "--folder", f"{stage}/sandbox")
     assert down.code == 0
     assert processes_with(str(stage)) == []
 
@@ -87,7 +87,7 @@ def test_a_command_that_fails_stops_the_demo_which_tidies_up(
     broken.write_text("#!/bin/sh\necho the rudder is gone >&2\nexit 1\n", encoding="utf-8")
     broken.chmod(0o755)
 
-    ran = run_helmforge(tmp_path, environment | {"HELMFORGE_HELM": str(broken)}, "demo")
+    ran = start_helmforge(tmp_path, environment | {"HELMFORGE_HELM": str(broken)}, "demo")
 
     assert ran.code == ExitCode.FAILED
     assert "the demo stops: `helmforge pipeline run` ended with exit code" in ran.err
@@ -126,7 +126,7 @@ def test_everything_that_is_missing_is_said_at_once(tmp_path: Path, environment:
     dynamic = bin_ / "busybox"
     dynamic.symlink_to(require_tool("git"))
 
-    ran = run_helmforge(tmp_path, environment | {"PATH": str(bin_)}, "demo")
+    ran = start_helmforge(tmp_path, environment | {"PATH": str(bin_)}, "demo")
 
     assert ran.code == ExitCode.USAGE
     assert "5 programs are missing" in ran.err

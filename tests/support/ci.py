@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from tests.support.commands import run_helmforge
 from tests.support.repositories import Clone
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from tests.support.commands import Ran
     from tests.support.repositories import Monorepo
 
 
@@ -69,20 +69,12 @@ def open_pull_request(repository: Monorepo, branch: str) -> PullRequest:
     return PullRequest(repository, branch, source, merge)
 
 
-def helmforge(clone: Clone, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "helmforge", *arguments],
-        cwd=clone.root,
-        env=clone.environment | environment,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+def helmforge(clone: Clone, *arguments: str, **environment: str) -> Ran:
+    return run_helmforge(clone.root, clone.environment | environment, *arguments)
 
 
 def planned(clone: Clone, *arguments: str, **environment: str) -> Any:
     """The document of `pipeline plan`."""
     ran = helmforge(clone, "pipeline", "plan", "-o", "json", *arguments, **environment)
-    assert ran.returncode == 0, ran.stderr
-    return json.loads(ran.stdout)
+    assert ran.code == 0, ran.err
+    return json.loads(ran.out)

@@ -11,13 +11,13 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tests.support.shop import run_helmforge
+from tests.support.commands import start_helmforge
 from tests.support.tools import path_with, require_tool
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from tests.support.shop import Ran
+    from tests.support.commands import Ran
 
 SECONDS = 60.0
 _LOOPBACK = "0100007F"
@@ -41,7 +41,7 @@ class SandboxUser:
     def run(self, verb: str, *options: str, environment: Mapping[str, str] | None = None) -> Ran:
         added = dict(environment or {})
         arguments = ("sandbox", verb, "--folder", str(self.folder), *options)
-        return run_helmforge(self.home, self.environment | added, *arguments)
+        return start_helmforge(self.home, self.environment | added, *arguments)
 
     def up(self, *options: str, environment: Mapping[str, str] | None = None) -> Any:
         """The JSON document of a successful `up`."""

@@ -1,4 +1,4 @@
-"""A team's world for tests of whole commands: monorepo, registry, cluster, and helmforge as a process."""
+"""A team's world for tests of whole commands: monorepo, registry, cluster, and commands of helmforge."""
 
 from __future__ import annotations
 
@@ -6,21 +6,20 @@ import http.client
 import json
 import shutil
 import subprocess
-import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from tests.support.events import demand_valid
+from tests.support.commands import run_helmforge
 from tests.support.repositories import Monorepo
 from tests.support.tools import path_with, require_tool
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from tests.support.commands import Ran
     from tests.support.repositories import Clone
 
 DEVELOPER, APPROVER = "dev@example.com", "ada@example.com"
-_SECONDS = 300
 _TEST = "[sh, -c, 'test -s index.html']"
 
 _DOCKERFILE = """\
@@ -31,25 +30,6 @@ USER 10001
 EXPOSE 8080
 CMD ["/bin/busybox", "httpd", "-f", "-p", "8080", "-h", "/www"]
 """
-
-
-@dataclass(frozen=True)
-class Ran:
-    """A finished command."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def document(self) -> Any:
-        return json.loads(self.out)
-
-    @property
-    def statuses(self) -> dict[str, str]:
-        """Of `-o json` of a command that runs a plan: verb -> status, from the summary's line."""
-        summary = demand_valid(self.out)[-1]
-        return {step["id"].partition("/")[2]: step["status"] for step in summary["steps"]}
 
 
 @dataclass(frozen=True)
@@ -180,14 +160,6 @@ class Shop:
         )
         shutil.copy(require_tool("busybox"), self.repo.root / folder / "busybox")
         self.good("scaffold", name)
-
-
-def run_helmforge(folder: Path, environment: dict[str, str], *arguments: str) -> Ran:
-    argv = [sys.executable, "-m", "helmforge", *arguments]
-    done = subprocess.run(
-        argv, cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=_SECONDS
-    )
-    return Ran(done.returncode, done.stdout, done.stderr)
 
 
 def _settings(registry: str) -> str:
