@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from helmforge.sandbox.emulator.kinds import Kind, Object
     from helmforge.sandbox.emulator.ownership import Owners
 
+    _Places = defaultdict[str, dict[str, Object]]  # namespace, name
+
 _HISTORY = 5_000
 _SYSTEM_NAMESPACES = ("default", "kube-node-lease", "kube-public", "kube-system")
 
@@ -43,7 +45,7 @@ class Store:
         self.faults: dict[tuple[str, str], Fault] = {}  # by namespace and workload
         self.dirty: set[str] = set()  # namespaces that the controllers have to look at
         self.touched = asyncio.Event()
-        self._objects: defaultdict[str, dict[tuple[str, str], Object]] = defaultdict(dict)
+        self._objects: defaultdict[str, _Places] = defaultdict(lambda: defaultdict(dict))  # by kind
         self._history: deque[Change] = deque(maxlen=_HISTORY)
         for name in _SYSTEM_NAMESPACES:
             labels = {"kubernetes.io/metadata.name": name}
@@ -52,23 +54,24 @@ class Store:
             )
 
     def get(self, kind: Kind, namespace: str, name: str) -> Object | None:
-        return self._objects[kind.name].get((namespace, name))
+        return self._objects[kind.name][namespace].get(name)
 
     def find(self, kind: Kind, namespace: str = "") -> list[Object]:
         """In the order of namespace and name; all namespaces without one."""
-        objects = sorted(self._objects[kind.name].items())
-        return [obj for (place, _), obj in objects if namespace in ("", place)]
+        known = self._objects[kind.name]
+        places = [namespace] if namespace else sorted(known)
+        return [obj for place in places for _, obj in sorted(known[place].items())]
 
     def put(self, kind: Kind, obj: Object) -> Object:
         """Inserts or replaces; an object that equals the stored one keeps its resourceVersion."""
         metadata = obj["metadata"]
-        key = (metadata.get("namespace", ""), metadata["name"])
-        before = self._objects[kind.name].get(key)
+        namespace, name = metadata.get("namespace", ""), metadata["name"]
+        before = self.get(kind, namespace, name)
         if before == obj:
             return before
         self.version += 1
         after = {**obj, "metadata": {**metadata, "resourceVersion": str(self.version)}}
-        self._objects[kind.name][key] = after
+        self._objects[kind.name][namespace][name] = after
         self._publish(Change(kind, self.version, before, after))
         return after
 
@@ -103,7 +106,7 @@ class Store:
         """Removes the object, and what it owns."""
         metadata = obj["metadata"]
         namespace, uid = metadata.get("namespace", ""), metadata["uid"]
-        if self._objects[kind.name].pop((namespace, metadata["name"]), None) is None:
+        if self._objects[kind.name][namespace].pop(metadata["name"], None) is None:
             return obj
         self.version += 1
         self.owners.pop(uid, None)
