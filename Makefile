@@ -7,6 +7,8 @@ BIN := .venv/bin
 export PATH := $(CURDIR)/.venv/tools:$(CURDIR)/$(BIN):$(PATH)
 # Also where the environment forbids it: each start of helmforge would compile all that it imports.
 export PYTHONDONTWRITEBYTECODE :=
+# Helm, kubectl and buildah run thousands of times, for less than a second each: Go's collector may wait.
+GOGC ?= 400
 # More arguments for the command behind a target: make test ARGS="-k registry".
 ARGS ?=
 
@@ -23,7 +25,7 @@ demo: setup  ## the whole road of a service in a scratch monorepo, narrated
 	@$(BIN)/helmforge demo $(ARGS)
 
 test: setup cosign  ## every test but e2e; a missing tool is a failure
-	@HELMFORGE_REQUIRE_TOOLS=1 $(BIN)/pytest -n auto --dist worksteal -m "not e2e" $(ARGS)
+	@HELMFORGE_REQUIRE_TOOLS=1 GOGC=$(GOGC) $(BIN)/pytest -n auto --dist worksteal -m "not e2e" $(ARGS)
 
 ifeq ($(origin KUBECONFIG),command line)
 # Only when asked for by name: a KUBECONFIG in the environment may lead to production.

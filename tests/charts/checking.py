@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import functools
 import json
 import os
 import subprocess
@@ -57,7 +58,13 @@ class Workspace:
         return [item for item in documents if item]
 
     def report(self, checker: str) -> Any:
-        return json.loads((self.folder / f"{checker}.json").read_text(encoding="utf-8"))
+        """Read once; nobody changes it."""
+        return _read(self.folder / f"{checker}.json")
+
+
+@functools.cache
+def _read(report: Path) -> Any:
+    return json.loads(report.read_text(encoding="utf-8"))
 
 
 def prepared(folder: Path) -> Workspace:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.charts.helm import scaffold
+from tests.charts.helm import UNCOLLECTED, scaffold
 from tests.charts.schema_walk import contract
 from tests.charts.template_reads import reads
 from tests.charts.types import answers, probes, types, variants
@@ -109,7 +109,7 @@ class _Probe:
             argv = ["template", "notification", str(self._chart), "--namespace", "shop"]
             done = subprocess.run(
                 [str(require_tool("helm4")), *argv, "--values", str(self._file)],
-                env={"HOME": str(self._file.parent), "PATH": os.defpath, "GOGC": "off"},
+                env={"HOME": str(self._file.parent), "PATH": os.defpath, **UNCOLLECTED},
                 capture_output=True,
                 text=True,
                 check=False,

@@ -14,7 +14,7 @@ import jsonschema
 import pytest
 
 from helmforge.sandbox.emulator.client import kubeconfig
-from tests.charts.helm import scaffold
+from tests.charts.helm import UNCOLLECTED, scaffold
 from tests.charts.schema_walk import contract
 from tests.charts.types import answers, overlaid, types, variants
 from tests.charts.wrong_values import DANGEROUS, MISSPELT, WRONG
@@ -146,7 +146,7 @@ def test_upgrade_refuses(program: str, cluster: Path, charts: dict[str, Path], t
 
 def _run(program: str, *arguments: str, home: Path) -> subprocess.CompletedProcess[str]:
     argv = [str(require_tool(program)), *arguments]
-    environment = {"PATH": os.defpath, "HOME": str(home)}
+    environment = {"PATH": os.defpath, "HOME": str(home), **UNCOLLECTED}
     return subprocess.run(argv, env=environment, capture_output=True, text=True, check=False, timeout=120)
 
 
@@ -159,7 +159,10 @@ def _lint(helm: Helm, chart: Path, rows: list[dict[str, Any]], folder: Path) -> 
         (copied / "values.yaml").write_text(json.dumps(values), encoding="utf-8")
         copies.append(str(copied))
     argv = [str(helm.program), "lint", "--strict", "--namespace", "shop", *copies]
-    done = subprocess.run(argv, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+    environment = {**os.environ, **UNCOLLECTED}
+    done = subprocess.run(
+        argv, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
+    )
     return done.stdout.split("==> Linting ")
 
 

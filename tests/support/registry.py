@@ -55,6 +55,7 @@ class RegistryServer:
         config.write_text(json.dumps(self._config()), encoding="utf-8")
         argv = [str(program), "serve", str(config)]
         environment = {"PATH": os.environ.get("PATH", os.defpath), "OTEL_TRACES_EXPORTER": "none"}
+        environment["GOGC"] = "400"  # its heap is so small that it would be collected all the time
         self._child = start_child("docker-registry", argv, log=self.log, env=environment)
         deadline = time.monotonic() + _DEADLINE_SECONDS
         while not self._answers():
@@ -80,7 +81,7 @@ class RegistryServer:
     def _config(self) -> dict[str, object]:
         config: dict[str, object] = {
             "version": 0.1,
-            "log": {"level": "info"},
+            "log": {"level": "warn"},
             "http": {"addr": self.address},
             "storage": {
                 "filesystem": {"rootdirectory": str(self.folder / "storage")},
