@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import shutil
 import subprocess
@@ -66,8 +67,15 @@ def _pinned(name: str) -> Path | None:
         return checker(name)
     if name in SIGSTORE_PROGRAMS:
         return sigstore_program(name)
-    pin = tomllib.loads(_PINS.read_text(encoding="utf-8"))["tools"].get(name)
-    return cache_folder() / pin["path"] if pin else None
+    path = _pinned_paths().get(name)
+    return cache_folder() / path if path else None
+
+
+@functools.cache
+def _pinned_paths() -> dict[str, str]:
+    """Read once: tests ask for Git and Helm before each call of them."""
+    tools = tomllib.loads(_PINS.read_text(encoding="utf-8"))["tools"]
+    return {name: pin["path"] for name, pin in tools.items()}
 
 
 def _helm_on_path(*, major: str) -> Path | None:
