@@ -120,10 +120,18 @@ class Scene:
         return self.storage / "storage/docker/registry/v2/repositories"
 
     def _registry(self) -> Iterator[tuple[str, str]]:
-        for link in self._repositories.rglob("_manifests/tags/*/current/link"):
-            path = link.relative_to(self._repositories).as_posix()
-            repository, _, rest = path.partition("/_manifests/tags/")
-            yield f"registry {repository}:{rest.partition('/')[0]}", link.read_text(encoding="utf-8")
+        """What is attached to an image goes by the image's tag: `registry notification:1.0.0 attached`."""
+        links = {
+            (
+                path.parents[4].relative_to(self._repositories).as_posix(),
+                path.parents[1].name,
+            ): path.read_text(encoding="utf-8")
+            for path in self._repositories.rglob("_manifests/tags/*/current/link")
+        }
+        images = {(where, digest.replace(":", "-")): tag for (where, tag), digest in sorted(links.items())}
+        for (where, tag), digest in links.items():
+            image = images.get((where, tag), "")
+            yield f"registry {where}:{f'{image} attached' if image else tag}", digest
 
     def _cluster(self) -> Iterator[tuple[str, str]]:
         api = Api(self.server)

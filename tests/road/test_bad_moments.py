@@ -82,8 +82,8 @@ class Run:
 
 
 def released_state(version: str) -> set[str]:
-    names = ("notification", "charts/notification")
-    return {f"ref refs/tags/notification/{version}", *(f"registry {name}:{version}" for name in names)}
+    image, chart = f"registry notification:{version}", f"registry charts/notification:{version}"
+    return {f"ref refs/tags/notification/{version}", image, f"{image} attached", chart}
 
 
 def outside_the_cluster(changes: set[str]) -> set[str]:
