@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.commands import run_helmforge, start_helmforge
+from tests.support.commands import fork_server, run_helmforge, start_helmforge
 from tests.support.repositories import Monorepo
 
 CONFIG = """\
@@ -54,6 +54,13 @@ def test_no_command_sees_what_another_was_given(repository: Monorepo, tmp_path: 
     assert "wip" not in run_helmforge(repository.root, repository.environment, *plan).out
     assert "not a Git repository" in run_helmforge(tmp_path, repository.environment, *plan).err
     assert (os.environ.copy(), Path.cwd()) == before
+
+
+def test_a_command_sees_only_what_it_was_given(repository: Monorepo, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JENKINS_URL", "https://ci.example")
+    monkeypatch.setenv("BRANCH_NAME", "wip")
+    fork_server.cache_clear()
+    assert "wip" not in run_helmforge(repository.root, repository.environment, "pipeline", "plan").out
 
 
 def test_one_that_hangs_is_ended(repository: Monorepo, monkeypatch: pytest.MonkeyPatch) -> None:

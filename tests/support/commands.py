@@ -49,7 +49,7 @@ class Ran:
 
 def run_helmforge(folder: Path, environment: Mapping[str, str], *arguments: str) -> Ran:
     """Nothing is on its standard input."""
-    return _server().run(folder, environment, arguments)
+    return fork_server().run(folder, environment, arguments)
 
 
 def start_helmforge(folder: Path, environment: Mapping[str, str], *arguments: str) -> Ran:
@@ -100,7 +100,7 @@ class _Server:
 
 
 @functools.cache
-def _server() -> _Server:
+def fork_server() -> _Server:
     server = _Server()
     atexit.register(server.end)
     return server
