@@ -20,10 +20,26 @@ def demand_provenance(
     artifact = published.artifact
     image = artifact.images.at(published.image)
     if found := shortfalls(world, settings, environment, artifact, image):
-        branch = settings.branches.release.format(service=artifact.service, version=artifact.version)
         raise RefusedError(
             f"{artifact.service} {artifact.version} lacks the provenance that {environment.name} asks for",
             where=f"helmforge.yaml environments.{environment.name}.provenance",
             why="\n".join(found),
-            hint=f"helmforge pipeline run --ref {branch} attaches what can be attached where it runs",
+            hint=_hint(settings, environment, published),
         )
+
+
+def _hint(settings: Settings, environment: Environment, published: PublishedVersion) -> str:
+    made, asked, artifact = settings.provenance, environment.provenance, published.artifact
+    branch = settings.branches.release.format(service=artifact.service, version=artifact.version)
+    again = f"helmforge pipeline run --ref {branch}"
+    never = {
+        "sign": asked.signed and not made.sign,
+        "sbom": asked.sbom and not made.sbom,
+        "slsa": asked.slsa and not made.slsa,
+    }
+    off = [f"provenance.{key}" for key, wanted in never.items() if wanted]
+    if not off:
+        return f"{again} attaches what can be attached where it runs"
+    return (
+        f"pipelines attach it only with {', '.join(off)}: set it in helmforge.yaml of the trunk, then {again}"
+    )
