@@ -108,9 +108,9 @@ def _effect(steps: Runners) -> Effect:
 def _attach(steps: Runners, step: AttestImage | None = None) -> dict[str, str]:
     effect, step = _effect(steps), step or _step()
     assert effect.probe(step) is None
-    assert effect.act(step, lambda _: None) is None
-    facts = effect.probe(step)
-    assert facts is not None
+    facts = effect.act(step, lambda _: None)
+    assert facts is not None, "it would be looked at once more"
+    assert effect.probe(step) == facts
     return dict(facts)
 
 
@@ -234,6 +234,21 @@ def test_what_an_environment_asks_for_is_not_left_out(rules: str, asked: str, wh
         _effect(outside.steps(rules, asked)).probe(_step())
     assert caught.value.what == what
     assert "environments.prod.provenance" in caught.value.why
+
+
+def test_nobody_asks_for_anything_of_a_build_of_a_commit() -> None:
+    outside = Outside(sboms=Syft("syft is not installed"), signer=Cosign(absent="cosign is not installed"))
+    artifact = by_commit(parse_settings(RULES % ("", "")), service().name, COMMIT)
+    outside.registry.image(artifact.version)
+    _attach(outside.steps(SIGNS, "signed: {key: cosign.pub}, sbom: true"), _step(artifact))
+    assert _kinds(outside) == [STATEMENT_MEDIA_TYPE]
+
+
+def test_each_signature_is_checked_before_it_is_attached_and_once_afterwards() -> None:
+    outside = Outside()
+    outside.registry.image("1.0.0")
+    _effect(outside.steps(SIGNS, "signed: {key: cosign.pub}")).act(_step(), lambda _: None)
+    assert outside.signer.checked == 2 * _kinds(outside).count(BUNDLE_MEDIA_TYPE)
 
 
 def test_a_signature_that_production_would_not_accept_is_not_attached() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+from abc import ABC, abstractmethod
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any, Self
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 
 
-class JsonServer:
+class JsonServer(ABC):
     """Answers between `with` and its end, at `url`, what `answer` of a child says."""
 
     def __init__(self) -> None:
@@ -22,9 +23,9 @@ class JsonServer:
         self.url = f"http://127.0.0.1:{self._server.server_port}"
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
 
+    @abstractmethod
     def answer(self, path: str, body: bytes) -> Json | None:
         """None is "not found"."""
-        raise NotImplementedError
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -55,7 +56,7 @@ def _request_class(server: JsonServer) -> type[BaseHTTPRequestHandler]:
             self.end_headers()
             self.wfile.write(content)
 
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 -- the name of the base class
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name in http.server
             return
 
     return Request

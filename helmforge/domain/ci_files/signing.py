@@ -23,7 +23,7 @@ _PAGE = "docs/pipelines.md, Signing"
 def by_hand(settings: Settings, system: CiSystem) -> Iterator[str]:
     """One line each, for people."""
     sign = settings.provenance.sign
-    kinds = demanded(environment.provenance for environment in settings.environments)
+    kinds = {kind for environment in settings.environments for kind in demanded(environment.provenance)}
     tools = [
         *(["cosign"] if sign or Kind.SIGNATURE in kinds else []),
         *(["syft"] if Kind.SBOM in kinds else []),

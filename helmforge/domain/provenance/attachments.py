@@ -97,11 +97,7 @@ def wanted(rules: Provenance, image: Digest, platforms: Iterable[Digest]) -> tup
     return tuple(pieces)
 
 
-def demanded(policies: Iterable[ProvenancePolicy]) -> frozenset[Kind]:
-    """What some environment will not do without."""
-    found = set()
-    for policy in policies:
-        found |= {Kind.SBOM} if policy.sbom else set()
-        found |= {Kind.PROVENANCE} if policy.slsa else set()
-        found |= {Kind.SIGNATURE} if policy.signed else set()
-    return frozenset(found)
+def demanded(policy: ProvenancePolicy) -> frozenset[Kind]:
+    """What an environment will not do without."""
+    asked = {Kind.SBOM: policy.sbom, Kind.PROVENANCE: policy.slsa, Kind.SIGNATURE: policy.signed}
+    return frozenset(kind for kind, wish in asked.items() if wish)

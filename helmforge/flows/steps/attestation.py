@@ -42,11 +42,11 @@ class Attestations:
 
     def probe(self, step: AttestImage) -> Facts | None:
         self._used = True
-        self._demand_tools()
+        self._demand_tools(step.artifact)
         image = self._image(step)
         return None if self._open(step, image) else self._facts(image)
 
-    def act(self, step: AttestImage, log: Log) -> None:
+    def act(self, step: AttestImage, log: Log) -> Facts:
         image = self._image(step)
         for reason in self.lacking.values():
             log(f"left out: {reason}")
@@ -56,6 +56,7 @@ class Attestations:
             attaching.attach(image.repository.at(piece.subject), piece)
             log(f"{piece.kind.title(signed=piece.signed)} of {piece.subject.short}: attached")
         self._demand_accepted(step, image)
+        return self._facts(image)
 
     def notes(self) -> tuple[str, ...]:
         """What is missing, once for all images of the run. Ask when it is over."""
@@ -80,16 +81,15 @@ class Attestations:
             sign=None if Kind.SIGNATURE in self.lacking else rules.sign,
         )
 
-    def _demand_tools(self) -> None:
-        needed = demanded(environment.provenance for environment in self.settings.environments)
-        for kind, reason in self.lacking.items():
-            if kind in needed:
-                asking = next(
-                    one.name for one in self.settings.environments if kind in demanded([one.provenance])
-                )
-                why = f"helmforge.yaml environments.{asking}.provenance asks for it: no promotion without"
+    def _demand_tools(self, artifact: Artifact) -> None:
+        """Only releases are promoted: of a build of a commit nobody asks anything."""
+        for environment in self.settings.environments if artifact.is_release else ():
+            for kind in self.lacking.keys() & demanded(environment.provenance):
                 raise MissingToolError(
-                    reason.partition(";")[0], why=why, hint="install it, and run this again"
+                    self.lacking[kind].partition(";")[0],
+                    why=f"helmforge.yaml environments.{environment.name}.provenance asks for it: "
+                    "no promotion without",
+                    hint="install it, and run this again",
                 )
 
     def _image(self, step: AttestImage) -> ImageRef:
