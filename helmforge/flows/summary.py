@@ -10,9 +10,8 @@ from helmforge.flows.events import Outcome, Status
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from concurrent.futures import Future
 
-    from helmforge.domain.plan import Plan, PlannedStep
+    from helmforge.domain.plan import Plan
     from helmforge.errors import HelmforgeError
 
 NOT_STARTED = Outcome(Status.NOT_DONE, reason="interrupted before it began")
@@ -52,19 +51,3 @@ class Summary:
         """Whether there were changes to make and the world had them all already."""
         effects = [outcome for outcome in self.outcomes.values() if outcome.effect]
         return bool(effects) and not self.interrupted and not self.errors and not self.changed
-
-
-def interrupted(
-    plan: Plan, outcomes: Mapping[str, Outcome], running: Mapping[Future[Outcome], PlannedStep]
-) -> Summary:
-    """`running` are the steps that were started and are not among the `outcomes`."""
-    known = {planned.id: _left(future) for future, planned in running.items()} | dict(outcomes)
-    return Summary(plan, {step.id: known.get(step.id, NOT_STARTED) for step in plan}, interrupted=True)
-
-
-def _left(future: Future[Outcome]) -> Outcome:
-    if future.cancelled():
-        return NOT_STARTED
-    if not future.done() or future.exception() is not None:
-        return Outcome(Status.INTERRUPTED)
-    return future.result()

@@ -10,7 +10,7 @@ from helmforge.domain.oci import RegistryHost, Repository
 from helmforge.errors import MissingToolError, StepError, ToolError, UnreachableError
 from tests.adapters.charts import write_chart, write_values
 from tests.support.faults import status
-from tests.support.faulty_registry import FaultyRegistry
+from tests.support.faulty_registry import FaultyRegistry, requests
 from tests.support.registry import RegistryServer
 from tests.support.tools import require_tool
 
@@ -168,6 +168,20 @@ def test_push_goes_through_when_the_registry_recovers(
         helm.push(package, repository(faulty.address, "recovers/shop"))
 
         assert faulty.count(lambda asked: asked.method == "PUT" and "/manifests/1.2.3" in asked.path) == 1
+
+
+def test_push_goes_through_when_the_registry_finds_the_blobs_again(
+    helm: HelmCli, registry: RegistryServer, tmp_path: Path, pauses: list[float]
+) -> None:
+    """As after two uploads of the same chart at the same time."""
+    package = helm.package(write_chart(tmp_path), tmp_path)
+    lags = status(400, error="MANIFEST_BLOB_UNKNOWN", message="blob unknown to registry")
+
+    with FaultyRegistry(registry.address) as faulty:
+        faulty.fail(requests("PUT", "/manifests/"), lags, times=2)
+        helm.push(package, repository(faulty.address, "lags/shop"))
+
+    assert len(pauses) == 2
 
 
 def test_the_version_is_that_of_the_program(helm: HelmCli, helm_program: Path, clean_runner: Runner) -> None:

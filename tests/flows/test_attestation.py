@@ -17,7 +17,7 @@ from helmforge.domain.provenance.attachments import BUNDLE_MEDIA_TYPE, STATEMENT
 from helmforge.domain.provenance.statement import Statement, signed_statement
 from helmforge.domain.version import Version
 from helmforge.errors import MissingToolError, StepError, ToolError, UsageError
-from helmforge.flows.execution import Effect
+from helmforge.flows.step_runners import Effect
 from helmforge.flows.steps import runners
 from tests.flows.releases import service, world
 from tests.support.attachments import PUBLIC_KEY, Attached, Cosign, MemoryRegistry, Syft

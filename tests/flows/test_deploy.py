@@ -15,7 +15,8 @@ from helmforge.domain.plan import Deploy, chain
 from helmforge.domain.version import Version
 from helmforge.errors import StepError
 from helmforge.flows.events import Status
-from helmforge.flows.execution import Effect, execute
+from helmforge.flows.execution import execute
+from helmforge.flows.step_runners import Effect
 from helmforge.flows.steps.deploy import Deployments
 from tests.flows.releases import IMAGE, PROD, SETTINGS, chart_of, history, record, service, world
 from tests.flows.test_lock import Cloud
@@ -26,8 +27,8 @@ if TYPE_CHECKING:
 
     from helmforge.domain.cluster import ReleaseKey, Upgrade
     from helmforge.domain.oci import ImageRef, Repository
-    from helmforge.flows.execution import StepRunners
     from helmforge.flows.ports import Log
+    from helmforge.flows.step_runners import StepRunners
     from helmforge.flows.summary import Summary
 
 PORTS = ("helm", "kubernetes", "registry", "archives", "clock")

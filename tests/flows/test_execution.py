@@ -4,14 +4,15 @@ from typing import TYPE_CHECKING
 
 from helmforge.errors import ExitCode, RefusedError, StepError, UnreachableError
 from helmforge.flows.events import Status, StepFinished, StepOutput
-from helmforge.flows.execution import Check, Effect, Nothing, execute
+from helmforge.flows.execution import execute
+from helmforge.flows.step_runners import Check, Effect, Nothing
 from tests.flows.plans import First, Second, Switch, nothing_found, plan
 
 if TYPE_CHECKING:
     from helmforge.domain.plan import Plan, Step
     from helmforge.flows.events import Facts, RunEvent
-    from helmforge.flows.execution import StepRunners
     from helmforge.flows.ports import Log
+    from helmforge.flows.step_runners import StepRunners
     from helmforge.flows.summary import Summary
 
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import signal
+import sys
 import threading
+import traceback
+from concurrent import futures
 from typing import TYPE_CHECKING, NoReturn
 
 import pytest
@@ -10,14 +14,15 @@ import pytest
 from helmforge.errors import ExitCode, RefusedError, StepError, StoppedError
 from helmforge.flows import execution
 from helmforge.flows.events import Status, StepFinished, StepOutput
-from helmforge.flows.execution import Check, Effect, execute
+from helmforge.flows.execution import execute
+from helmforge.flows.step_runners import Check, Effect
 from tests.flows.plans import First, Second, Switch, nothing_found, plan
 
 if TYPE_CHECKING:
     from helmforge.domain.plan import Plan, Step
     from helmforge.flows.events import Facts, RunEvent
-    from helmforge.flows.execution import StepRunners
     from helmforge.flows.ports import Log
+    from helmforge.flows.step_runners import StepRunners
     from helmforge.flows.summary import Summary
 
 
@@ -45,6 +50,13 @@ class Interrupted:
     def finished(self) -> dict[str, Status]:
         ended = (event for event in self.events if isinstance(event, StepFinished))
         return {event.id: event.outcome.status for event in ended}
+
+
+def main_thread_waits() -> bool:
+    """Whether it is inside the wait for the steps."""
+    stack = sys._current_frames()[threading.main_thread().ident or 0]
+    names = [frame.f_code for frame, _ in traceback.walk_stack(stack)]
+    return names[0] is threading.Condition.wait.__code__ and futures.wait.__code__ in names
 
 
 def statuses(summary: Summary) -> dict[str, Status]:
@@ -76,6 +88,24 @@ def test_what_an_interruption_ended_is_interrupted_and_nothing_more_starts(error
     assert not summary.settled
     assert world.finished() == {"a/first": Status.INTERRUPTED}
     assert world.ends == 1, "a step that was never started is not waited for"
+
+
+@pytest.mark.parametrize("asleep", [True, False], ids=["just before it waits", "while it starts a step"])
+def test_a_signal_is_heard_whatever_the_main_thread_does(*, asleep: bool) -> None:
+    """One that comes just before the main thread waits does not wake it, as one to another thread."""
+    world = Interrupted()
+
+    def work(_step: Step, _log: Log) -> Facts:
+        while asleep and not main_thread_waits():
+            pass
+        signal.pthread_kill(threading.get_ident(), signal.SIGINT)
+        assert world.tools_end.wait(20.0)
+        raise StoppedError("ended")
+
+    summary = world.run(plan("a"), Check(work), 1)
+    assert summary.outcomes["a/first"].status is Status.INTERRUPTED
+    assert summary.outcomes["a/second"].status is Status.NOT_DONE
+    assert world.ends == 1
 
 
 def test_a_tool_that_ctrl_c_ended_before_it_reached_us_has_not_failed() -> None:

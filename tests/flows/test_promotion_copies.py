@@ -8,7 +8,7 @@ import pytest
 
 from helmforge.domain.oci import CopyReport, Descriptor
 from helmforge.domain.promotion_plan import CopyImage
-from helmforge.flows.execution import Effect
+from helmforge.flows.step_runners import Effect
 from helmforge.flows.steps import runners
 from tests.flows.releases import IMAGE, PROD, REGISTRY, SETTINGS, service, world
 

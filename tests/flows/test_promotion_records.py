@@ -14,8 +14,8 @@ from helmforge.domain.oci import Descriptor, Digest, Manifest
 from helmforge.domain.promotion_plan import RecordPromotion
 from helmforge.domain.promotion_record import RECORD_TYPE, ApprovalTag
 from helmforge.errors import StepError
-from helmforge.flows.execution import Effect
 from helmforge.flows.release.promotions import promotions_of
+from helmforge.flows.step_runners import Effect
 from helmforge.flows.steps import runners
 from tests.flows.releases import IMAGE, PROD, REGISTRY, SETTINGS, chart_of, service, world
 

@@ -16,7 +16,7 @@ from helmforge.domain.git import Commit, Person
 from helmforge.domain.oci import SOURCE
 from helmforge.domain.plan import BuildImage, PackageChart
 from helmforge.flows import steps
-from helmforge.flows.execution import Effect
+from helmforge.flows.step_runners import Effect
 from helmforge.flows.world import World
 
 if TYPE_CHECKING:

@@ -11,11 +11,11 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from helmforge.adapters.helm.failures import cluster_failure, is_absent, push_failure
+from helmforge.adapters.helm.failures import cluster_failure, is_absent, may_pass, push_failure
 from helmforge.adapters.helm.stored import place, releases_in, stored_release
 from helmforge.adapters.helm.versions import HelmVersion
 from helmforge.domain.cluster import ReleaseRevision
-from helmforge.errors import MissingToolError, ToolError, UnreachableError
+from helmforge.errors import MissingToolError, ToolError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -92,9 +92,8 @@ class HelmCli:
             completed = self._call(argv)
             if completed.code == 0:
                 return
-            error = push_failure(completed, f"{package.name} cannot be pushed to {target}", registry.host)
-            if pause is None or not isinstance(error, UnreachableError):
-                raise error
+            if pause is None or not may_pass(completed):
+                raise push_failure(completed, f"{package.name} cannot be pushed to {target}", registry.host)
             self._wait(pause)
 
     def history(self, key: ReleaseKey) -> tuple[ReleaseRevision, ...]:

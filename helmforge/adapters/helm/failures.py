@@ -27,6 +27,10 @@ _REGISTRY_DENIES = re.compile(
 _REGISTRY_DOWN = re.compile(
     r"dial tcp|connection re(fused|set)|no such host|i/o timeout|\bEOF\b|tls: |x509: |(?<!:)\b(429|5\d\d)\b"
 )
+_REGISTRY_LAGS = re.compile(
+    r"blob unknown to registry"
+    r"|unexpected status from PUT request to \S+/manifests/\S+ 40[04] "  # Helm 3 does not say why
+)
 
 # In order: the first that matches names the error. A timeout can carry any other text with it.
 _CAUSES: tuple[tuple[re.Pattern[str], type[HelmforgeError], str], ...] = (
@@ -113,3 +117,13 @@ def push_failure(completed: Completed, what: str, host: str) -> HelmforgeError:
         hint = f"check that the registry {host} is up and speaks the expected protocol"
         return UnreachableError(what, where=plain.where, why=plain.why, hint=hint)
     return plain
+
+
+def may_pass(completed: Completed) -> bool:
+    """Whether the same command may succeed a little later. While another run uploads the same blob, a
+    registry may tell both that it has the blob before it can find it (docker-registry 2.8 on a file system).
+    """
+    said = completed.err
+    return not _REGISTRY_DENIES.search(said) and bool(
+        _REGISTRY_DOWN.search(said) or _REGISTRY_LAGS.search(said)
+    )

@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING
 from helmforge.adapters.registry.calls import Call, pull, push
 from helmforge.adapters.registry.content import MANIFEST_LIMIT, digest_of, verify
 from helmforge.adapters.registry.media_types import ACCEPT, INDEXES, MANIFESTS
-from helmforge.adapters.registry.problems import AlteredContentError, RegistryError, bare_url, printable
+from helmforge.adapters.registry.problems import (
+    AlteredContentError,
+    RegistryError,
+    UnknownBlobError,
+    bare_url,
+    printable,
+)
 from helmforge.adapters.registry.urls import follow, origin, repository_url
 from helmforge.domain.oci import Descriptor, Digest, Manifest
 from helmforge.errors import UsageError
@@ -21,6 +27,7 @@ if TYPE_CHECKING:
 _OK = 200
 _NOT_FOUND = 404
 _MOST_PAGES = 1000
+_PAUSES_SECONDS = (0.5, 2.0)
 
 
 class Manifests:
@@ -60,7 +67,7 @@ class Manifests:
 
     def put(self, ref: ImageRef, manifest: Manifest) -> Answer:
         """Idempotent. Afterwards the registry says that it has exactly these bytes."""
-        answer = self._transport.send(
+        answer = self._send_patiently(
             Call(
                 "PUT",
                 ref.repository.registry,
@@ -79,6 +86,17 @@ class Manifests:
                 why=f"the registry says {stored or 'nothing'}, expected {manifest.digest}",
             )
         return answer
+
+    def _send_patiently(self, call: Call) -> Answer:
+        """While another run uploads the same blob, a registry may tell both that it has the blob before it
+        can find it (docker-registry 2.8 on a file system).
+        """
+        for pause in _PAUSES_SECONDS:
+            try:
+                return self._transport.send(call)
+            except UnknownBlobError:
+                self._transport.pause(pause)
+        return self._transport.send(call)
 
     def tags(self, repository: Repository) -> tuple[str, ...]:
         """All pages; empty when the repository does not exist."""

@@ -24,6 +24,10 @@ class AlteredContentError(RegistryError, AlteredError):
     """Content whose digest is not the one that was asked for."""
 
 
+class UnknownBlobError(RegistryError):
+    """A manifest names a blob that the registry cannot find."""
+
+
 class RegistryAuthError(RegistryError):
     """401 or 403: no login, a wrong one, or one that may not do this."""
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 from helmforge.adapters.registry.auth import Authenticator
 from helmforge.adapters.registry.calls import Answer, Call, WireError
 from helmforge.adapters.registry.patience import Failed, Patience
-from helmforge.adapters.registry.problems import RegistryError, bare_url, explain
+from helmforge.adapters.registry.problems import RegistryError, UnknownBlobError, bare_url, explain
 from helmforge.adapters.registry.urls import base_url, origin
 
 if TYPE_CHECKING:
@@ -61,6 +61,9 @@ class Transport:
 
     def patience(self) -> Patience:
         return Patience(self._attempts, self._wait)
+
+    def pause(self, seconds: float) -> None:
+        self._wait(seconds)
 
     def expect_registry(self, registry: RegistryHost) -> None:
         """A 404 means "absent" only where a registry answers: there /v2/ is no 404. Asked once."""
@@ -129,7 +132,8 @@ class Transport:
             return self._authenticator(call.registry).refusal(what, where, answer)
         what = f"{call.registry.host} refused a request"
         why = explain(answer.status, answer.body)
-        return RegistryError(what, where=where, why=why, hint=_MAKE_FIRST if "NAME_UNKNOWN" in why else "")
+        kind = UnknownBlobError if "BLOB_UNKNOWN" in why else RegistryError
+        return kind(what, where=where, why=why, hint=_MAKE_FIRST if "NAME_UNKNOWN" in why else "")
 
 
 def _read(incoming: Incoming, limit: int) -> Answer:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from helmforge.domain import plan, promotion_plan
-from helmforge.flows.execution import Check, Effect
+from helmforge.flows.step_runners import Check, Effect
 from helmforge.flows.steps.attestation import Attestations
 from helmforge.flows.steps.chart import Charts
 from helmforge.flows.steps.checks import Checks
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from helmforge.domain.settings import Settings
-    from helmforge.flows.execution import StepRunners
+    from helmforge.flows.step_runners import StepRunners
     from helmforge.flows.world import World
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 from helmforge import yamlio
 from helmforge.domain import policy
 from helmforge.errors import FindingsError, StepError, ToolError
-from helmforge.flows.execution import Nothing
+from helmforge.flows.step_runners import Nothing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

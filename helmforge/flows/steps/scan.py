@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from helmforge.domain.scanning import Standing, judge
 from helmforge.domain.waivers import unused
 from helmforge.errors import FindingsError
-from helmforge.flows.execution import Nothing
 from helmforge.flows.scan_reports import ScanReport, remove_reports, write_reports
+from helmforge.flows.step_runners import Nothing
 from helmforge.flows.steps.scan_policy import ScanPolicy
 from helmforge.flows.steps.scan_production import Production
 

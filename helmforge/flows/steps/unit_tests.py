@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from helmforge.domain.testing import Results
 from helmforge.errors import StepError, ToolError
-from helmforge.flows.execution import Nothing
+from helmforge.flows.step_runners import Nothing
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -98,6 +98,28 @@ def test_a_refusal_is_not_repeated(connect: Connect, shop: Pusher, faulty: Fault
     assert faulty.count(requests("PUT", "/manifests/2")) == 1
 
 
+_LAGS = {"error": "MANIFEST_BLOB_UNKNOWN", "message": "blob unknown to registry"}
+
+
+@pytest.mark.parametrize("code", [400, 404])
+def test_a_blob_that_is_not_to_be_found_yet(
+    connect: Connect, shop: Pusher, faulty: FaultyRegistry, code: int
+) -> None:
+    """As while another run uploads it."""
+    shop.image("1.0.0")
+    faulty.fail(requests("PUT", "/manifests/2"), status(code, **_LAGS), times=2)
+    connect().copy(shop.repository.tagged("1.0.0"), shop.repository.tagged("2.0.0"))
+    assert connect.pauses == [0.5, 2.0]
+
+
+def test_a_blob_that_is_never_found(connect: Connect, shop: Pusher, faulty: FaultyRegistry) -> None:
+    shop.image("1.0.0")
+    faulty.fail(requests("PUT", "/manifests/2"), status(404, **_LAGS))
+    with pytest.raises(RegistryError, match="HTTP 404 MANIFEST_BLOB_UNKNOWN: blob unknown to registry"):
+        connect().copy(shop.repository.tagged("1.0.0"), shop.repository.tagged("2.0.0"))
+    assert faulty.count(requests("PUT", "/manifests/2")) == 3
+
+
 def test_a_registry_that_is_down(connect: Connect) -> None:
     address = f"127.0.0.1:{free_port()}"
     with pytest.raises(UnreachableError, match="refused") as caught:
