@@ -13,6 +13,7 @@ from helmforge.domain.plan import (
     BuildImage,
     CheckCluster,
     CheckPolicy,
+    CheckProvenance,
     ClaimVersion,
     Deploy,
     LintChart,
@@ -102,6 +103,7 @@ def _steps(settings: Settings, change: Change, service: Service) -> list[Step]:
         return steps
     steps += [
         *(CheckCluster(service, target) for target in targets),
+        *([CheckProvenance(service, artifact)] if publishes and _asks_for_provenance(settings) else []),
         BuildImage(
             replace(service, build=permitted_build(settings, change, service)), artifact, published=publishes
         ),
@@ -118,6 +120,11 @@ def _steps(settings: Settings, change: Change, service: Service) -> list[Step]:
         ]
     steps += [Deploy(service, artifact, target, target.images.repository(service.name)) for target in targets]
     return steps
+
+
+def _asks_for_provenance(settings: Settings) -> bool:
+    asked = any(environment.provenance.demanding for environment in settings.environments)
+    return asked or settings.provenance.sign is not None
 
 
 def _ref(settings: Settings, change: Change, service: Service) -> str:

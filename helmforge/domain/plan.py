@@ -89,6 +89,18 @@ class CheckCluster(Step):
 
 
 @dataclass(frozen=True)
+class CheckProvenance(Step):
+    """Before anything is published: the programs and the key of what environments ask of images are there."""
+
+    verb = "provenance"
+    artifact: Artifact
+
+    @property
+    def title(self) -> str:
+        return "check the programs and the key of provenance"
+
+
+@dataclass(frozen=True)
 class BuildImage(Step):
     """`published` says that a registry may have this image already, so that nothing need be built."""
 

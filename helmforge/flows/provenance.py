@@ -17,7 +17,7 @@ from helmforge.domain.provenance.attachments import (
     predicate_types,
     sbom_media_types,
 )
-from helmforge.domain.provenance.policy import SignerKeys, public_key_problem, public_keys
+from helmforge.domain.provenance.policy import SignerKeys, SigningFiles, public_key_problem, public_keys
 from helmforge.domain.provenance.statement import InvalidStatementError, Statement, signed_statement
 from helmforge.errors import StepError, UsageError
 from helmforge.flows.attached import attached
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from helmforge.domain.artifact import Artifact
     from helmforge.domain.oci import Descriptor, ImageRef
+    from helmforge.domain.provenance.policy import Signing
     from helmforge.domain.settings import Environment, Settings
     from helmforge.flows.world import World
 
@@ -151,6 +152,16 @@ def signer_keys(
             if signer.trusted_root
             else None
         ),
+    )
+
+
+def signing_files(world: World, settings: Settings, signing: Signing) -> SigningFiles:
+    """UsageError when the trunk lacks a file that it names."""
+    where = "helmforge.yaml provenance.sign"
+    config, root = signing.signing_config, signing.trusted_root
+    return SigningFiles(
+        read_file(world, settings, config, f"{where}.signingConfig") if config else None,
+        read_file(world, settings, root, f"{where}.trustedRoot") if root else None,
     )
 
 

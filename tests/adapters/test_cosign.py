@@ -90,6 +90,32 @@ def test_a_name_that_looks_like_an_option_is_none(signer: Hand, tmp_path: Path) 
     assert not (tmp_path / "made").exists()
 
 
+@pytest.mark.parametrize("key", ["env://COSIGN_PRIVATE_KEY", "cosign.key"])
+def test_the_public_half_of_the_key_is_known_beforehand(signer: Hand, key: str, tmp_path: Path) -> None:
+    public = signer.adapter.public_key(Signing(key))
+    assert signer.keys.include(public)
+    assert not hand(tmp_path, "3").keys.include(public)
+
+
+@pytest.mark.parametrize(
+    ("key", "changes", "hint"),
+    [
+        ("env://HELMFORGE_OTHER_KEY", {}, "give this job the private key in that variable"),
+        ("env://COSIGN_PRIVATE_KEY", {"COSIGN_PASSWORD": "wrong"}, "COSIGN_PASSWORD"),
+        ("env://COSIGN_PRIVATE_KEY", {"COSIGN_PASSWORD": None}, "give this job the password of the key"),
+        ("missing.key", {}, "check the key"),
+        ("--output-file=made", {}, "check the key"),
+    ],
+)
+def test_a_key_that_cannot_be_used(signer: Hand, key: str, changes: dict[str, str | None], hint: str) -> None:
+    environment = {k: v for k, v in (signer.environment | changes).items() if v is not None}
+    with pytest.raises(ToolError, match=r"cosign cannot use the key of provenance\.sign") as caught:
+        replace(signer, environment=environment).adapter.public_key(Signing(key))
+    assert hint in caught.value.hint
+    assert caught.value.why
+    assert not (signer.tool.home / "made").exists()
+
+
 @pytest.mark.integration
 @pytest.mark.parametrize("password", ["wrong", ""])
 def test_a_wrong_password_is_said_and_not_asked_for(tmp_path: Path, password: str) -> None:

@@ -9,6 +9,7 @@ from helmforge.domain.names import EnvironmentName, ServiceName
 from helmforge.domain.oci import RegistryHost
 from helmforge.domain.pipeline import Change, plan_pipeline
 from helmforge.domain.plan import BuildImage, Deploy, PushImage
+from helmforge.domain.provenance.policy import Provenance, ProvenancePolicy, Signing
 from helmforge.domain.settings import (
     Build,
     Cluster,
@@ -54,9 +55,9 @@ REACHING = [*QUICK, "policy", "cluster", "build", "scan"]
 PUBLISH = ["push-image", "attest", "package", "push-chart", "deploy"]
 
 
-def verbs(flow: Flow, version: str = "") -> list[str]:
+def verbs(flow: Flow, version: str = "", settings: Settings = SETTINGS) -> list[str]:
     change = Change(flow, COMMIT, Version.parse(version) if version else None)
-    return [planned.step.verb for planned in plan_pipeline(SETTINGS, change, [SERVICE])]
+    return [planned.step.verb for planned in plan_pipeline(settings, change, [SERVICE])]
 
 
 @pytest.mark.parametrize(
@@ -75,6 +76,26 @@ def verbs(flow: Flow, version: str = "") -> list[str]:
 )
 def test_the_table_of_the_flow(flow: Flow, version: str, expected: list[str]) -> None:
     assert verbs(flow, version) == expected
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        replace(SETTINGS, provenance=Provenance(sign=Signing("env://COSIGN_PRIVATE_KEY"))),
+        replace(
+            SETTINGS,
+            environments=tuple(
+                replace(one, provenance=ProvenancePolicy(slsa=True)) for one in SETTINGS.environments
+            ),
+        ),
+    ],
+    ids=["signs", "asks"],
+)
+def test_what_provenance_needs_is_checked_before_anything_is_built(settings: Settings) -> None:
+    release = verbs(Flow.RELEASE, "1.2.0-rc.1", settings)
+    assert release == [*QUICK, "policy", "cluster", "provenance", "build", "scan", "claim", *PUBLISH]
+    assert "provenance" in verbs(Flow.TRUNK, settings=settings)
+    assert verbs(Flow.PULL_REQUEST, settings=settings) == FULL
 
 
 def test_no_branch_reaches_an_environment_that_asks_for_approval() -> None:

@@ -1,102 +1,24 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 from helmforge.config import parse_settings
-from helmforge.domain.artifact import by_commit, released
-from helmforge.domain.ci import Ci
-from helmforge.domain.ci_files.systems import CiSystem
+from helmforge.domain.artifact import by_commit
 from helmforge.domain.plan import AttestImage, BuildImage
 from helmforge.domain.provenance.attachments import BUNDLE_MEDIA_TYPE, STATEMENT_MEDIA_TYPE
 from helmforge.domain.provenance.statement import Statement, signed_statement
-from helmforge.domain.version import Version
-from helmforge.errors import MissingToolError, StepError, ToolError, UsageError
+from helmforge.errors import StepError, ToolError
 from helmforge.flows.step_runners import Effect
-from helmforge.flows.steps import runners
-from tests.flows.releases import service, world
-from tests.support.attachments import PUBLIC_KEY, Attached, Cosign, MemoryRegistry, Syft
+from tests.flows.attesting import COMMIT, RULES, RUN, SIGNS, Outside, artifact_of_release, attest_step
+from tests.flows.releases import service
+from tests.support.attachments import Attached, Cosign, MemoryRegistry, Syft
 
 if TYPE_CHECKING:
-    from helmforge.domain.artifact import Artifact
     from helmforge.domain.oci import Descriptor, ImageRef
     from helmforge.flows.steps import Runners
-
-COMMIT = "c" * 40
-RULES = """\
-registry: r.example
-provenance: {%s}
-environments:
-  qa: {cluster: {context: dev}, deploy: on-release}
-  prod: {cluster: {context: prod}, deploy: on-approval, provenance: {%s}}
-"""
-SIGNS = "sign: {key: 'env://COSIGN_PRIVATE_KEY'}"
-RUN = Ci(CiSystem.GITHUB, run_url="https://github.example/acme/shop/actions/runs/7")
-
-
-@dataclass
-class Outside:
-    """Everything that the step asks, and a clock that goes on by a second each time."""
-
-    registry: MemoryRegistry = field(default_factory=MemoryRegistry)
-    sboms: Syft = field(default_factory=Syft)
-    signer: Cosign = field(default_factory=Cosign)
-    files: dict[str, bytes] = field(default_factory=lambda: {"cosign.pub": PUBLIC_KEY})
-    seconds: int = 0
-
-    def remote_url(self) -> str:
-        return "git@github.example:acme/shop.git"
-
-    def read(self, _: str, path: str) -> bytes | None:
-        return self.files.get(path)
-
-    def dirty_paths(self, *_: str) -> tuple[str, ...]:
-        return ()
-
-    def commit(self, _: str) -> Any:
-        return self
-
-    @property
-    def time(self) -> datetime:
-        return datetime(2026, 11, 21, tzinfo=UTC)
-
-    @property
-    def root(self) -> None:
-        return None
-
-    def now(self) -> datetime:
-        self.seconds += 1
-        return self.time + timedelta(seconds=self.seconds)
-
-    @property
-    def name(self) -> str:
-        return "a builder"
-
-    def build(self, *_: object) -> None:
-        self.registry.image("1.0.0")
-
-    def steps(self, rules: str = "", asked: str = "", ci: Ci = RUN) -> Runners:
-        ports: dict[str, Any] = {
-            "registry": self.registry,
-            "sboms": self.sboms,
-            "signer": self.signer,
-            "builder": lambda: self,
-        }
-        bundle = replace(world(self, "git", "clock"), ci=ci, **ports)
-        return runners(bundle, parse_settings(RULES % (rules, asked)), Path("unused"))
-
-
-def _artifact() -> Artifact:
-    return released(parse_settings(RULES % ("", "")), service().name, Version.parse("1.0.0"), COMMIT)
-
-
-def _step(artifact: Artifact | None = None) -> AttestImage:
-    return AttestImage(service(), artifact or _artifact(), "refs/heads/release/shop/1.0.0")
 
 
 def _effect(steps: Runners) -> Effect:
@@ -106,7 +28,7 @@ def _effect(steps: Runners) -> Effect:
 
 
 def _attach(steps: Runners, step: AttestImage | None = None) -> dict[str, str]:
-    effect, step = _effect(steps), step or _step()
+    effect, step = _effect(steps), step or attest_step()
     assert effect.probe(step) is None
     facts = effect.act(step, lambda _: None)
     assert facts is not None, "it would be looked at once more"
@@ -146,7 +68,7 @@ def test_who_built_the_image_says_when_and_where() -> None:
     steps = outside.steps()
     build = steps.table[BuildImage]
     assert isinstance(build, Effect)
-    build.act(BuildImage(service(), _artifact(), published=True), lambda _: None)
+    build.act(BuildImage(service(), artifact_of_release(), published=True), lambda _: None)
     _attach(steps)
     (said,) = (one for one in outside.registry.attached if one.kind == STATEMENT_MEDIA_TYPE)
     metadata = Statement.parse(said.content).predicate["runDetails"]["metadata"]
@@ -168,7 +90,7 @@ def test_what_is_there_stays_and_only_the_rest_is_attached() -> None:
     outside.registry.image("1.0.0")
     _attach(outside.steps())
     before = list(outside.registry.attached)
-    assert _effect(outside.steps()).probe(_step()) is not None
+    assert _effect(outside.steps()).probe(attest_step()) is not None
     outside.registry.attached = [one for one in before if one.kind != STATEMENT_MEDIA_TYPE]
     _attach(outside.steps())
     assert len(outside.registry.attached) == len(before)
@@ -201,8 +123,8 @@ def test_what_is_missing_is_said_once_and_the_release_goes_on() -> None:
     steps = outside.steps(SIGNS)
     assert steps.notes() == ()
     lines: list[str] = []
-    _effect(steps).act(_step(), lines.append)
-    facts = _effect(steps).probe(_step())
+    _effect(steps).act(attest_step(), lines.append)
+    facts = _effect(steps).probe(attest_step())
     assert facts is not None
     assert (facts["sbom"], facts["signature"]) == ("none", "none")
     assert _kinds(outside) == [STATEMENT_MEDIA_TYPE]
@@ -216,38 +138,22 @@ def test_nothing_is_missing_that_nobody_wants() -> None:
     outside = Outside(sboms=Syft("syft is not installed"), signer=Cosign(absent="cosign is not installed"))
     outside.registry.image("1.0.0")
     steps = outside.steps("sbom: false, slsa: false")
-    assert _effect(steps).probe(_step()) is not None
+    assert _effect(steps).probe(attest_step()) is not None
     assert steps.notes() == ()
-
-
-@pytest.mark.parametrize(
-    ("rules", "asked", "what"),
-    [
-        ("", "sbom: true", "images get no SBOM: syft is not installed"),
-        (SIGNS, "signed: {key: cosign.pub}", "images are not signed: cosign is not installed"),
-    ],
-)
-def test_what_an_environment_asks_for_is_not_left_out(rules: str, asked: str, what: str) -> None:
-    outside = Outside(sboms=Syft("syft is not installed"), signer=Cosign(absent="cosign is not installed"))
-    outside.registry.image("1.0.0")
-    with pytest.raises(MissingToolError) as caught:
-        _effect(outside.steps(rules, asked)).probe(_step())
-    assert caught.value.what == what
-    assert "environments.prod.provenance" in caught.value.why
 
 
 def test_nobody_asks_for_anything_of_a_build_of_a_commit() -> None:
     outside = Outside(sboms=Syft("syft is not installed"), signer=Cosign(absent="cosign is not installed"))
     artifact = by_commit(parse_settings(RULES % ("", "")), service().name, COMMIT)
     outside.registry.image(artifact.version)
-    _attach(outside.steps(SIGNS, "signed: {key: cosign.pub}, sbom: true"), _step(artifact))
+    _attach(outside.steps(SIGNS, "signed: {key: cosign.pub}, sbom: true"), attest_step(artifact))
     assert _kinds(outside) == [STATEMENT_MEDIA_TYPE]
 
 
 def test_each_signature_is_checked_before_it_is_attached_and_once_afterwards() -> None:
     outside = Outside()
     outside.registry.image("1.0.0")
-    _effect(outside.steps(SIGNS, "signed: {key: cosign.pub}")).act(_step(), lambda _: None)
+    _effect(outside.steps(SIGNS, "signed: {key: cosign.pub}")).act(attest_step(), lambda _: None)
     assert outside.signer.checked == 2 * _kinds(outside).count(BUNDLE_MEDIA_TYPE)
 
 
@@ -258,7 +164,7 @@ def test_a_signature_that_production_would_not_accept_is_not_attached() -> None:
     with pytest.raises(
         StepError, match=r"prod would not accept what .* not by the key cosign\.pub"
     ) as caught:
-        effect.act(_step(), lambda _: None)
+        effect.act(attest_step(), lambda _: None)
     assert caught.value.where.startswith("the signed provenance of r.example/shop@sha256:")
     assert "it is signed by somebody" in caught.value.why
     assert BUNDLE_MEDIA_TYPE not in _kinds(outside)
@@ -274,7 +180,7 @@ def test_what_the_registry_does_not_list_afterwards_is_an_error() -> None:
     with pytest.raises(
         StepError, match=r"the SBOM of r\.example/shop@sha256:.* was attached, and does not"
     ) as caught:
-        _effect(outside.steps()).act(_step(), lambda _: None)
+        _effect(outside.steps()).act(attest_step(), lambda _: None)
     assert caught.value.why.startswith("no SBOM of")
 
 
@@ -283,24 +189,16 @@ def test_what_could_not_be_signed_is_named() -> None:
     outside.registry.image("1.0.0")
     effect = _effect(outside.steps(f"{SIGNS}, sbom: false, slsa: false"))
     with pytest.raises(ToolError, match="cosign could not sign") as caught:
-        effect.act(_step(), lambda _: None)
+        effect.act(attest_step(), lambda _: None)
     assert caught.value.where.startswith("the signature of r.example/shop@sha256:")
     assert caught.value.why == "no such key"
-
-
-def test_a_public_key_that_the_trunk_lacks_is_named() -> None:
-    outside = Outside(files={})
-    outside.registry.image("1.0.0")
-    with pytest.raises(UsageError, match=r"there is no file cosign\.pub on main") as caught:
-        _effect(outside.steps(SIGNS, "signed: {key: cosign.pub}")).probe(_step())
-    assert caught.value.where == "helmforge.yaml environments.prod.provenance.signed.key"
 
 
 def test_a_build_of_a_commit_is_signed_without_asking_who_may_sign_releases() -> None:
     outside = Outside(signer=Cosign(hand=b"somebody"))
     artifact = by_commit(parse_settings(RULES % ("", "")), service().name, COMMIT)
     outside.registry.image(artifact.version)
-    _attach(outside.steps(SIGNS, "signed: {key: cosign.pub}"), _step(artifact))
+    _attach(outside.steps(SIGNS, "signed: {key: cosign.pub}"), attest_step(artifact))
     assert outside.signer.checked == 0
 
 

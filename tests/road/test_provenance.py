@@ -93,7 +93,7 @@ def test_production_takes_only_what_was_signed(shop: Shop, tmp_path: Path) -> No
 
     repo.checkout("release/notification/1.0.0")
     unable = shop.run("pipeline", "run", "-o", "json", **bare(shop))
-    assert (unable.code, unable.statuses["attest"], unable.statuses["package"]) == (2, "failed", "not done")
+    assert (unable.code, unable.statuses["provenance"], unable.statuses["build"]) == (2, "failed", "not done")
     ran = shop.good("pipeline", "run", "-o", "json", **job)
     assert (ran.statuses["push-image"], ran.statuses["attest"]) == ("skipped", "done")
     assert attested(ran)["signature"] == "env://COSIGN_PRIVATE_KEY"
@@ -103,6 +103,13 @@ def test_production_takes_only_what_was_signed(shop: Shop, tmp_path: Path) -> No
     assert provenance_link(shop, **job)[0] == "ok"
     assert provenance_link(shop, **bare(shop))[0] == "unknown"
     everybody_can_check(shop, tmp_path / "signer", "1.0.0")
+
+    before = shop.repo.git("ls-remote", "--tags", "origin")
+    shop.cut("1.1.0")
+    locked = shop.run("pipeline", "run", "-o", "json", **job | {"COSIGN_PASSWORD": "wrong"})
+    assert (locked.code, locked.statuses["provenance"], locked.statuses["claim"]) == (1, "failed", "not done")
+    assert shop.repo.git("ls-remote", "--tags", "origin") == before
+    assert shop.digest("notification", "1.1.0") == ""
 
 
 def everybody_can_check(shop: Shop, signer: Path, version: str) -> None:

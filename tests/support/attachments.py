@@ -19,8 +19,12 @@ if TYPE_CHECKING:
     from helmforge.flows.ports import Log
 
 
-PUBLIC_KEY = b"-----BEGIN PUBLIC KEY-----\nours\n-----END PUBLIC KEY-----\n"
-"""Of the hand `ours`."""
+def public_key(hand: bytes) -> bytes:
+    """`hand` must be Base64."""
+    return b"-----BEGIN PUBLIC KEY-----\n%s\n-----END PUBLIC KEY-----\n" % hand
+
+
+PUBLIC_KEY = public_key(b"ours")
 
 
 def digest_of(content: bytes) -> Digest:
@@ -123,6 +127,11 @@ class Cosign:
 
     def missing(self) -> str:
         return self.absent
+
+    def public_key(self, _: Signing) -> bytes:
+        if self.fails:
+            raise ToolError("cosign cannot use the key", why=self.fails)
+        return public_key(self.hand)
 
     def sign(self, statement: bytes, _: Signing, __: SigningFiles, ___: Log) -> bytes:
         if self.fails:

@@ -29,6 +29,7 @@ _HINT = (
 )
 _HINTS = {
     "env var": "give this job the private key in that variable, and its password as COSIGN_PASSWORD",
+    "ioctl": "give this job the password of the key as COSIGN_PASSWORD",  # it asks for it, of a terminal
     "decrypt": "give this job the password of the key as COSIGN_PASSWORD",
     "pem block": "the key must be as in cosign.key: with its line breaks, and not those of Windows",
 }
@@ -51,6 +52,16 @@ class Cosign:
 
     def missing(self) -> str:
         return "" if self._runner.find("cosign") else f"cosign is not installed ({_GET})"
+
+    def public_key(self, signing: Signing) -> bytes:
+        argv = ["cosign", "public-key", f"--key={signing.key}"]
+        done = self._runner.run(argv, cwd=self._root, timeout=_SECONDS)
+        if done.code != 0:
+            why = _reason(done)
+            raise ToolError(
+                "cosign cannot use the key of provenance.sign", where=signing.key, why=why, hint=_hint(why)
+            )
+        return done.raw
 
     def sign(self, statement: bytes, signing: Signing, files: SigningFiles, log: Log) -> bytes:
         with tempfile.TemporaryDirectory(prefix="helmforge-") as folder:

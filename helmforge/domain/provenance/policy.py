@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from base64 import b64decode
 from dataclasses import dataclass
 from enum import Enum
 
@@ -90,6 +91,10 @@ class SignerKeys:
     identity: str = ""
     root: bytes | None = None
 
+    def include(self, public: bytes) -> bool:
+        """Whether this public key (PEM) is one of `public`. Both forms of an RSA key end alike."""
+        return any(_encoded(public).endswith(_encoded(one)) for one in self.public)
+
 
 @dataclass(frozen=True)
 class ProvenancePolicy:
@@ -107,6 +112,14 @@ class ProvenancePolicy:
     def title(self) -> str:
         asked = [*(["SBOM"] if self.sbom else []), *(["provenance of the build"] if self.slsa else [])]
         return ", ".join([*asked, f"signed by {self.signed.title}"] if self.signed else asked)
+
+
+def _encoded(pem: bytes) -> bytes:
+    """What is inside; the whole where that cannot be read."""
+    try:
+        return b64decode(b"".join(pem.split(b"-----")[2].split())) or pem
+    except (IndexError, ValueError):
+        return pem
 
 
 def public_keys(content: bytes) -> tuple[bytes, ...]:

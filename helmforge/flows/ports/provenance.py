@@ -22,6 +22,9 @@ class Signer(Protocol):
     """cosign. `missing` as in SbomGenerator."""
 
     def missing(self) -> str: ...
+    def public_key(self, signing: Signing) -> bytes:
+        """The public half (PEM) of the key that would sign. ToolError when it cannot be had or opened."""
+
     def sign(self, statement: bytes, signing: Signing, files: SigningFiles, log: Log) -> bytes:
         """A Sigstore bundle that holds the in-toto statement. Raises ToolError."""
 

@@ -14,6 +14,7 @@ from helmforge.flows.steps.claim import Claims
 from helmforge.flows.steps.deploy import Deployments
 from helmforge.flows.steps.image import Images
 from helmforge.flows.steps.promotion import Promotions
+from helmforge.flows.steps.provenance_check import ProvenanceChecks
 from helmforge.flows.steps.scan import Scans
 from helmforge.flows.steps.unit_tests import UnitTestRuns
 
@@ -55,6 +56,7 @@ def runners(world: World, settings: Settings, work: Path, reports: Path | None =
         plan.CheckPolicy: Check(checks.policy),
         plan.ScanImage: Check(scans.scan),
         plan.CheckCluster: Check(deployments.reach),
+        plan.CheckProvenance: Check(ProvenanceChecks(world, settings, attestations).check),
         plan.BuildImage: Effect(images.probe_build, images.build, images.built, already="already built"),
         plan.PushImage: Effect(images.probe_push, images.push, already="already in the registry"),
         plan.AttestImage: Effect(attestations.probe, attestations.act, already="already attached"),

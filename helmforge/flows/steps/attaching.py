@@ -14,10 +14,9 @@ from helmforge.domain.provenance.attachments import (
     sbom_media_type,
     sbom_predicate_type,
 )
-from helmforge.domain.provenance.policy import SigningFiles
 from helmforge.domain.provenance.statement import Statement
 from helmforge.errors import StepError, ToolError
-from helmforge.flows.provenance import read_file
+from helmforge.flows.provenance import signing_files
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -63,10 +62,7 @@ class Attaching:
 
     def _sign(self, subject: ImageRef, piece: Piece, signing: Signing) -> None:
         statement = self._statement(subject, piece)
-        files = SigningFiles(
-            self._file(signing.signing_config, "signingConfig"),
-            self._file(signing.trusted_root, "trustedRoot"),
-        )
+        files = signing_files(self.world, self.settings, signing)
         where = f"the {piece.kind.title(signed=True)} of {subject}"
         try:
             bundle = self.world.signer.sign(statement.to_json(), signing, files, self.log)
@@ -87,10 +83,6 @@ class Attaching:
                     why=problem,
                     hint="compare provenance.sign with the environment's provenance.signed in helmforge.yaml",
                 )
-
-    def _file(self, path: str, key: str) -> bytes | None:
-        where = f"helmforge.yaml provenance.sign.{key}"
-        return read_file(self.world, self.settings, path, where) if path else None
 
     def _sbom(self, subject: ImageRef, form: SbomFormat) -> bytes:
         """Made here even where the registry has one: what is signed must not be somebody else's."""

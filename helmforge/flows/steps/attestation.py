@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import helmforge
 from helmforge.domain.oci import Digest
 from helmforge.domain.provenance import slsa
-from helmforge.domain.provenance.attachments import Kind, demanded, wanted
+from helmforge.domain.provenance.attachments import Kind, wanted
 from helmforge.domain.provenance.statement import Statement
 from helmforge.domain.source import source_url
-from helmforge.errors import MissingToolError, StepError
+from helmforge.errors import StepError
 from helmforge.flows.provenance import Attachments, parts, signer_keys
 from helmforge.flows.steps.attaching import Attaching
 
@@ -33,7 +33,9 @@ if TYPE_CHECKING:
 
 @dataclass
 class Attestations:
-    """Of one run. What a missing program would have made is left out, unless some environment asks for it."""
+    """Of one run. What a missing program would have made is left out; the step `provenance` has stopped the
+    release already where some environment asks for it.
+    """
 
     world: World
     settings: Settings
@@ -42,7 +44,6 @@ class Attestations:
 
     def probe(self, step: AttestImage) -> Facts | None:
         self._used = True
-        self._demand_tools(step.artifact)
         image = self._image(step)
         return None if self._open(step, image) else self._facts(image)
 
@@ -50,7 +51,7 @@ class Attestations:
         image = self._image(step)
         for reason in self.lacking.values():
             log(f"left out: {reason}")
-        build, trusted = self._statement_of_build(step, image), self._trusted(step.artifact)
+        build, trusted = self._statement_of_build(step, image), self.trusted(step.artifact)
         attaching = Attaching(self.world, self.settings, build, trusted, log)
         for piece in self._open(step, image):
             attaching.attach(image.repository.at(piece.subject), piece)
@@ -73,7 +74,7 @@ class Attestations:
         return found
 
     @property
-    def _rules(self) -> Provenance:
+    def rules(self) -> Provenance:
         rules = self.settings.provenance
         return replace(
             rules,
@@ -81,16 +82,16 @@ class Attestations:
             sign=None if Kind.SIGNATURE in self.lacking else rules.sign,
         )
 
-    def _demand_tools(self, artifact: Artifact) -> None:
-        """Only releases are promoted: of a build of a commit nobody asks anything."""
-        for environment in self.settings.environments if artifact.is_release else ():
-            for kind in self.lacking.keys() & demanded(environment.provenance):
-                raise MissingToolError(
-                    self.lacking[kind].partition(";")[0],
-                    why=f"helmforge.yaml environments.{environment.name}.provenance asks for it: "
-                    "no promotion without",
-                    hint="install it, and run this again",
-                )
+    @property
+    def ways(self) -> Facts:
+        """What images get, in which way."""
+        rules, lacking = self.rules, self.lacking
+        return {
+            "sbom": rules.sbom.value if rules.sbom else "none",
+            "provenance": slsa.PREDICATE_TYPE if rules.slsa else "none",
+            "signature": (rules.sign.key or "keyless") if rules.sign else "none",
+            **({"missing": "; ".join(lacking.values())} if lacking else {}),
+        }
 
     def _image(self, step: AttestImage) -> ImageRef:
         published = self.images.published(step.artifact)
@@ -104,11 +105,11 @@ class Attestations:
         """What is not there yet, or not as the environments want it."""
         digest = Digest.parse(str(image.digest))
         platforms = [Digest.parse(str(part.digest)) for part in parts(self.world, image)]
-        trusted = self._trusted(step.artifact)
-        pieces = wanted(self._rules, digest, platforms)
+        trusted = self.trusted(step.artifact)
+        pieces = wanted(self.rules, digest, platforms)
         return [piece for piece in pieces if self._problem(step.artifact, image, piece, trusted)]
 
-    def _trusted(self, artifact: Artifact) -> Mapping[str, SignerKeys]:
+    def trusted(self, artifact: Artifact) -> Mapping[str, SignerKeys]:
         """By environment. Builds of commits go where nobody asks."""
         environments = self.settings.environments if artifact.is_release else ()
         found = {one.name: signer_keys(self.world, self.settings, one, artifact) for one in environments}
@@ -130,7 +131,7 @@ class Attestations:
         for piece in self._open(step, image):
             raise StepError(
                 f"the {piece.kind.title(signed=piece.signed)} of {image} was attached, and does not count",
-                why=self._problem(step.artifact, image, piece, self._trusted(step.artifact)),
+                why=self._problem(step.artifact, image, piece, self.trusted(step.artifact)),
                 hint="run the same command again; what others have attached may be in the way",
             )
 
@@ -150,8 +151,4 @@ class Attestations:
         return Statement(name, digest, slsa.PREDICATE_TYPE, slsa.predicate(facts))
 
     def _facts(self, image: ImageRef) -> Facts:
-        rules, lacking = self._rules, self.lacking
-        facts = {"image": str(image), "sbom": rules.sbom.value if rules.sbom else "none"}
-        facts["provenance"] = slsa.PREDICATE_TYPE if rules.slsa else "none"
-        facts["signature"] = (rules.sign.key or "keyless") if rules.sign else "none"
-        return facts | ({"missing": "; ".join(lacking.values())} if lacking else {})
+        return {"image": str(image), **self.ways}
