@@ -24,9 +24,11 @@ def _chapter(heading: str) -> str:
     return TEXT.split(f"\n## {heading}\n")[1].split("\n## ")[0]
 
 
-def _steps(event: str) -> list[str]:
+def _steps(event: str, *, signed: bool = False) -> list[str]:
+    """Those in parentheses are there when images are signed."""
     row = next(line for line in _chapter("Events").splitlines() if line.startswith(f"| {event} |"))
-    return re.findall(r"`([^`]*)`", row.split(" | ")[2])
+    cell = row.split(" | ")[2]
+    return re.findall(r"`([^`]*)`", cell if signed else re.sub(r"\([^)]*\)", "", cell))
 
 
 @pytest.mark.parametrize(
@@ -44,6 +46,22 @@ def test_the_steps_of_each_event(event: str, settings: str, flow: Flow) -> None:
     plan = plan_pipeline(parse_settings(settings), change, [parse_service("", "services/shop")])
 
     assert [planned.step.verb for planned in plan] == _steps(event)
+
+
+@pytest.mark.parametrize(
+    ("event", "settings", "flow"),
+    [
+        ("pull request into the trunk", DESIGN, Flow.PULL_REQUEST),
+        ("the same, with an environment `deploy: on-trunk`", ON_TRUNK, Flow.TRUNK),
+        ("push of a release branch", DESIGN, Flow.RELEASE),
+    ],
+)
+def test_the_steps_where_images_are_signed(event: str, settings: str, flow: Flow) -> None:
+    change = Change(flow, COMMIT, Version("1.0.0") if flow is Flow.RELEASE else None)
+    signing = parse_settings(settings + "\nprovenance: {sign: {keyless: true}}\n")
+    plan = plan_pipeline(signing, change, [parse_service("", "services/shop")])
+
+    assert [planned.step.verb for planned in plan] == _steps(event, signed=True)
 
 
 def test_every_kind_of_step_is_explained() -> None:

@@ -29,7 +29,6 @@ _HINT = (
 )
 _HINTS = {
     "env var": "give this job the private key in that variable, and its password as COSIGN_PASSWORD",
-    "ioctl": "give this job the password of the key as COSIGN_PASSWORD",  # it asks for it, of a terminal
     "decrypt": "give this job the password of the key as COSIGN_PASSWORD",
     "pem block": "the key must be as in cosign.key: with its line breaks, and not those of Windows",
 }
