@@ -112,7 +112,8 @@ from helmforge.cli.boundary import run
 def command():
     try:
         print("ready", flush=True)
-        threading.Event().wait()
+        while not threading.Event().wait(0.1):  # a signal just before a wait is heard after it
+            pass
     finally:
         print("cleaned up", flush=True)
 sys.exit(run(command, []))
