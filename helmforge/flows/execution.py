@@ -63,7 +63,7 @@ def _schedule(plan: Plan, steps: _Steps, pool: ThreadPoolExecutor) -> dict[str, 
     running: dict[Future[Outcome], PlannedStep] = {}
     waiting = list(plan)
     while waiting or running:
-        ready, waiting = _sorted(waiting, outcomes, steps)
+        ready, waiting = _partition(waiting, outcomes, steps)
         running |= {pool.submit(steps.run, planned.step): planned for planned in ready}
         done, _ = wait(running, timeout=_WAKE_SECONDS, return_when=FIRST_COMPLETED)
         for future in done:
@@ -71,7 +71,7 @@ def _schedule(plan: Plan, steps: _Steps, pool: ThreadPoolExecutor) -> dict[str, 
     return outcomes
 
 
-def _sorted(
+def _partition(
     waiting: list[PlannedStep], outcomes: dict[str, Outcome], steps: _Steps
 ) -> tuple[list[PlannedStep], list[PlannedStep]]:
     """Those that can start and those that cannot yet. What never can gets its outcome."""
