@@ -18,7 +18,7 @@ from helmforge.errors import StepError, ToolError, UnreachableError
 from tests.adapters.images import LABELS, private_store, the_build, write_context
 from tests.adapters.recorded import arguments_of, recorded_program
 from tests.support.faults import status
-from tests.support.faulty_registry import FaultyRegistry
+from tests.support.faulty_registry import FaultyRegistry, requests
 from tests.support.registry import RegistryServer
 from tests.support.tools import find_tool, require_tool
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from helmforge.domain.oci import ImageRef
+    from tests.support.faulty_registry import Fault
 
 pytestmark = pytest.mark.integration
 
@@ -159,13 +160,21 @@ def test_a_registry_that_is_down(builder: Buildah, root: Path) -> None:
     assert caught.value.hint == "check that the registry 127.0.0.1:1 is up"
 
 
+@pytest.mark.parametrize(
+    ("pattern", "fault"),
+    [
+        ("", status(503)),
+        ("/manifests/", status(400, error="MANIFEST_BLOB_UNKNOWN", message="blob unknown to registry")),
+    ],
+    ids=["busy", "two pushes of one image"],
+)
 def test_a_registry_that_recovers(
-    builder: Buildah, root: Path, registry: RegistryServer, store: Runner
+    builder: Buildah, root: Path, registry: RegistryServer, store: Runner, pattern: str, fault: Fault
 ) -> None:
     with FaultyRegistry(registry.address) as faulty:
         target = image(faulty.address, "recovers")
         builder.build(the_build(), root, target, LABELS, silent)
-        faulty.fail(lambda _: True, status(503), times=1)
+        faulty.fail(requests("PUT", pattern) if pattern else requests(), fault, times=1)
 
         builder.push(target, silent)
 

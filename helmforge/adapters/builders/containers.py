@@ -16,7 +16,7 @@ from helmforge.adapters.builders.arguments import (
     dockerfile_arguments,
     mending,
 )
-from helmforge.adapters.builders.failures import is_busy, is_plain, push_failure
+from helmforge.adapters.builders.failures import is_plain, may_pass, push_failure
 from helmforge.adapters.builders.secrets import secret_arguments
 from helmforge.domain.building import Cache
 from helmforge.errors import ToolError
@@ -79,7 +79,7 @@ class ContainersBuilder(ABC):
         argv += [str(image), f"docker://{image}"]
         completed = self._call(*argv, log=log)
         for pause in _PAUSES_SECONDS:
-            if completed.code == 0 or not is_busy(completed):
+            if completed.code == 0 or not may_pass(completed):
                 break
             self._wait(pause)
             completed = self._call(*argv, log=log)

@@ -22,11 +22,12 @@ _DOWN = re.compile(
     r"dial tcp|connection re(fused|set)|no such host|i/o timeout|\bEOF\b|x509: |tls: ", re.IGNORECASE
 )
 _BUSY = re.compile(r"(?<!:)\b(429|5\d\d)\b|too ?many ?requests", re.IGNORECASE)
+_LAGS = re.compile(r"manifest blob unknown")  # while another run pushes the same image (docker-registry 2.8)
 
 
-def is_busy(completed: Completed) -> bool:
-    """Whether the registry answered, but not now: buildah and podman do not ask again by themselves."""
-    return bool(_BUSY.search(completed.err))
+def may_pass(completed: Completed) -> bool:
+    """Whether the registry may take it a little later: buildah and podman do not ask again by themselves."""
+    return bool(_BUSY.search(completed.err) or _LAGS.search(completed.err))
 
 
 def is_plain(said: str) -> bool:
