@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import signal
 import sys
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 import click
 
 from helmforge.cli.printing import clean
+from helmforge.cli.signals import interruptible
 from helmforge.errors import ExitCode, HelmforgeError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-    from types import FrameType
+    from collections.abc import Sequence
 
 _BROKEN_PIPE = 1
 
@@ -37,7 +35,7 @@ def _labelled(label: str, text: str) -> str:
 def run(command: click.Command, arguments: Sequence[str]) -> int:
     """Runs `command` and returns the exit code of the process. Nothing is raised."""
     try:
-        with _termination():
+        with interruptible():
             return _invoke(command, list(arguments))
     except HelmforgeError as error:
         code = _fail(error, error.exit_code)
@@ -97,17 +95,3 @@ def _announce(error: HelmforgeError) -> None:
         from helmforge.cli.output.announcing import announce  # noqa: PLC0415 - see above
 
         announce(dialect, [error])
-
-
-@contextmanager
-def _termination() -> Iterator[None]:
-    """SIGTERM unwinds the stack as Ctrl-C does, so that children end and Leases are given back."""
-
-    def interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGTERM, interrupt)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before or signal.SIG_DFL)

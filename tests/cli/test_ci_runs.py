@@ -230,7 +230,10 @@ def test_a_wrong_configuration_is_marked_in_its_file(broken: Hostile) -> None:
     assert (issue.properties["sourcepath"], issue.properties["linenumber"]) == ("helmforge.yaml", "5")
 
 
-def test_a_cancelled_job_leaves_its_reports(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "signals", [(signal.SIGTERM,), (signal.SIGINT, signal.SIGTERM)], ids=["one", "two at once"]
+)
+def test_a_cancelled_job_leaves_its_reports(tmp_path: Path, signals: tuple[signal.Signals, ...]) -> None:
     waits = json.dumps([sys.executable, "-c", "print('ready', flush=True); import time; time.sleep(300)"])
     made = Monorepo(tmp_path, {"helmforge.yaml": CONFIG, "services/shop/service.yaml": f"test: {waits}\n"})
     report, summary = tmp_path / "junit.xml", tmp_path / "summary"
@@ -242,7 +245,8 @@ def test_a_cancelled_job_leaves_its_reports(tmp_path: Path) -> None:
         while not lines or lines[-1] != b"  ready\n":
             lines.append(process.stderr.readline())
             assert lines[-1], lines
-        process.send_signal(signal.SIGTERM)
+        for number in signals:
+            process.send_signal(number)
         _, err = process.communicate(timeout=60)
     assert process.returncode == 130
     names = [one.name for one in logs.github(b"".join([*lines, err]).decode())]
