@@ -148,6 +148,15 @@ def test_without_cosign_nothing_passes(tmp_path: Path) -> None:
         adapter.problem(b"{}", SIGNATURE_TYPE, IMAGE, keys)
 
 
+def test_a_signer_cannot_pass_for_a_sigstore_that_cannot_be_asked(tmp_path: Path) -> None:
+    said = 'failed to verify certificate identity: expected SAN value "https://ci", got "https://TUF/dial tcp"'
+    (tmp_path / "cosign").write_text(f"#!/bin/sh\necho 'Error: {said}' >&2\nexit 1\n", encoding="utf-8")
+    (tmp_path / "cosign").chmod(0o755)
+    adapter = Cosign(Runner({"PATH": f"{tmp_path}:{os.defpath}"}), tmp_path)
+    keys = SignerKeys(TrustedSigner(identity="https://ci", issuer="https://ci"), identity="https://ci")
+    assert adapter.problem(b"{}", SIGNATURE_TYPE, IMAGE, keys) == said
+
+
 def test_a_cosign_that_is_too_old_is_named(tmp_path: Path) -> None:
     old = tmp_path / "cosign"
     old.write_text(

@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 _SECONDS = 240.0
 _NO_SERVICES = b'{"mediaType": "application/vnd.dev.sigstore.signingconfig.v0.2+json"}'
 _GET = "https://docs.sigstore.dev/cosign/system_config/installation"
+_NO_ROOT = "WARNING: Could not fetch trusted_root.json from the TUF repository"
 _UNREACHABLE = ("TUF", "dial tcp", "i/o timeout")
+_VERDICT = "failed to verify"  # what follows quotes the signer
 _TOO_OLD = ("unknown flag", "unknown command")
 _HINT = (
     "check the key, and COSIGN_PASSWORD for an encrypted one; keyless signing needs the CI's identity token"
@@ -104,7 +106,7 @@ class Cosign:
             return ""
         _demand_new_enough(done)
         reason = _reason(done)
-        if any(mark in done.err for mark in _UNREACHABLE):
+        if _knows_nobody(done, reason):
             hint = "try again, or name a trusted root in the repository: docs/provenance.md"
             raise UnreachableError("the public Sigstore did not tell whom to trust", why=reason, hint=hint)
         return reason
@@ -140,6 +142,13 @@ def _demand_new_enough(done: Completed) -> None:
     if any(mark in done.err for mark in _TOO_OLD):
         why = _reason(done)
         raise MissingToolError("this cosign is too old", why=why, hint="install cosign 2.6 or newer")
+
+
+def _knows_nobody(done: Completed, reason: str) -> bool:
+    """Whether it could not be asked whom to trust."""
+    if any(line.startswith(_NO_ROOT) for line in done.err.splitlines()):
+        return True
+    return not reason.startswith(_VERDICT) and any(mark in reason for mark in _UNREACHABLE)
 
 
 def _reason(done: Completed) -> str:
