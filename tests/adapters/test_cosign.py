@@ -149,7 +149,7 @@ def test_without_cosign_nothing_passes(tmp_path: Path) -> None:
 
 
 def test_a_signer_cannot_pass_for_a_sigstore_that_cannot_be_asked(tmp_path: Path) -> None:
-    said = 'failed to verify certificate identity: expected SAN value "https://ci", got "https://TUF/dial tcp"'
+    said = 'failed to verify certificate identity: expected SAN "https://ci", got "https://TUF/dial tcp"'
     (tmp_path / "cosign").write_text(f"#!/bin/sh\necho 'Error: {said}' >&2\nexit 1\n", encoding="utf-8")
     (tmp_path / "cosign").chmod(0o755)
     adapter = Cosign(Runner({"PATH": f"{tmp_path}:{os.defpath}"}), tmp_path)
