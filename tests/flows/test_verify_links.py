@@ -13,16 +13,19 @@ import pytest
 
 from helmforge.domain.approval import Approval, Subject
 from helmforge.domain.chain import LinkStatus
-from helmforge.domain.cluster import ReleaseKey
+from helmforge.domain.cluster import ReleaseKey, StoredRelease
 from helmforge.domain.containers import Container
 from helmforge.domain.deployment import DeploymentRecord
 from helmforge.domain.git import AnnotatedTag, Commit, Person
 from helmforge.domain.names import Namespace
-from helmforge.domain.oci import Digest, Manifest
+from helmforge.domain.oci import Digest, Manifest, RegistryHost, Repository
 from helmforge.flows.release.links.case import Case
+from helmforge.flows.release.links.helm import helm_release
 from helmforge.flows.release.links.people import approvals
 from helmforge.flows.release.links.pods import pods
 from helmforge.flows.steps.chart import PulledChart
+from helmforge.flows.steps.deploy import CHART_LABEL, COMMIT_LABEL, label_of
+from helmforge.flows.steps.deployed_files import image_values
 from tests.flows.releases import IMAGE, PROD, SETTINGS, chart_of, history, record, service, world
 
 if TYPE_CHECKING:
@@ -87,6 +90,69 @@ def case(outside: Any, *ports: str, folder: Path | None = None) -> Case:
 def judged(folder: Path, *containers: Container) -> tuple[LinkStatus, str, str]:
     link = pods(case(Nodes(containers), "helm", "kubernetes", "registry", folder=folder))
     return link.status, link.what, link.found
+
+
+@dataclass
+class Kept:
+    """Helm, with what it reads in the values of a chart and what it keeps of the revision."""
+
+    read: dict[str, object]
+    kept: dict[str, object]
+
+    def values(self, files: tuple[bytes, ...]) -> dict[str, object]:
+        assert files[0] == b"of the chart"
+        image: dict[str, object] = json.loads(files[1])
+        return self.read | image
+
+    def stored(self, *_: object) -> StoredRelease:
+        labels = {COMMIT_LABEL: "c" * 40, CHART_LABEL: label_of(chart_of("1.0.0"))}
+        image = image_values(Repository(RegistryHost("r.example"), "prod/shop"), "1.0.0", IMAGE)
+        return StoredRelease(labels, {**self.kept, **image}, {})
+
+
+def values_link(read: object, kept: object) -> tuple[LinkStatus, str]:
+    found = case(Kept({"some": {"value": read}}, {"some": {"value": kept}}), "helm")
+    vars(found)["chart"] = PulledChart(chart_of("1.0.0"), b"", {"values-prod.yaml": b"of the chart"})
+    link = helm_release(found)
+    return link.status, link.what
+
+
+@pytest.mark.parametrize(
+    ("read", "kept"),
+    [
+        (420, 420.0),
+        (1234567890123456800, 1.2345678901234568e18),
+        (10**400, 10**400),
+        (None, None),
+        ([1, {"a": False}], [1, {"a": False}]),
+    ],
+)
+def test_values_that_helm_keeps_in_another_form(read: object, kept: object) -> None:
+    assert values_link(read, kept)[0] is LinkStatus.OK
+
+
+@pytest.mark.parametrize(
+    ("read", "kept"),
+    [
+        (420, 421),
+        (1, True),
+        (0, False),
+        (False, None),
+        ("1", 1),
+        (1234567890123456, 1234567890123457),
+        (10**400, 1),
+        (10**400, 10**400 + 1),
+        ([1, 2], [2, 1]),
+        ([1], [1, 1]),
+        ({"a": None}, {}),
+        ({}, []),
+    ],
+)
+def test_values_that_somebody_changed(read: object, kept: object) -> None:
+    for one, other in ((read, kept), (kept, read)):
+        status, what = values_link(one, other)
+        assert status is LinkStatus.BROKEN
+        assert "some.value" in what
 
 
 GOOD = Container("shop-1", "shop", MAIN, f"r.example/prod/shop@{IMAGE}", True, "ReplicaSet/shop-1", "shop")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import threading
 import time
@@ -13,12 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 from helmforge.adapters.helm.failures import cluster_failure, is_absent, may_pass, push_failure
 from helmforge.adapters.helm.stored import place, releases_in, stored_release
+from helmforge.adapters.helm.values import one_record, read_values, values_arguments
 from helmforge.adapters.helm.versions import HelmVersion
 from helmforge.domain.cluster import ReleaseRevision
 from helmforge.errors import MissingToolError, ToolError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from helmforge.adapters.process import Completed, Runner
@@ -62,16 +61,19 @@ class HelmCli:
 
     def lint(self, chart: Path, values: Path | None, log: Log) -> None:
         self._run(
-            ["lint", "--strict", *_values([values] if values else []), "--", _path(chart)],
+            ["lint", "--strict", *values_arguments([values] if values else []), "--", _path(chart)],
             what=f"the chart {_named(chart)} has lint findings" + (f" with {values.name}" if values else ""),
             log=log,
         )
 
     def template(self, chart: Path, values: tuple[Path, ...], name: str, namespace: str) -> str:
         return self._run(
-            ["template", "--namespace", namespace, *_values(values), "--", name, _path(chart)],
+            ["template", "--namespace", namespace, *values_arguments(values), "--", name, _path(chart)],
             what=f"the chart {_named(chart)} does not render",
         ).out
+
+    def values(self, files: Sequence[bytes]) -> Mapping[str, object]:
+        return read_values(self._call, files)
 
     def package(self, chart: Path, folder: Path) -> Path:
         out = self._run(
@@ -134,8 +136,13 @@ class HelmCli:
         argv += ["--reset-values", "--history-max", _HISTORY_MAX]
         argv += ["--description", upgrade.description]
         if upgrade.labels:
-            argv += ["--labels", _csv(f"{name}={value}" for name, value in sorted(upgrade.labels.items()))]
-        completed = self._call([*argv, *_values(upgrade.values), "--", key.name, _path(upgrade.chart)], log)
+            argv += [
+                "--labels",
+                one_record(f"{name}={value}" for name, value in sorted(upgrade.labels.items())),
+            ]
+        completed = self._call(
+            [*argv, *values_arguments(upgrade.values), "--", key.name, _path(upgrade.chart)], log
+        )
         if completed.code != 0:
             raise cluster_failure(completed, f"the release {key.name} cannot be upgraded in {key.namespace}")
 
@@ -204,17 +211,6 @@ class HelmCli:
         hint = "name another program in the environment variable HELMFORGE_HELM"
         completed = self._runner.check(argv, what=f"{self._program} does not tell its version", hint=hint)
         return HelmVersion.parse(completed.out, self._program)
-
-
-def _values(files: Iterable[Path]) -> list[str]:
-    return [word for file in files for word in ("--values", _csv([_path(file)]))]
-
-
-def _csv(fields: Iterable[str]) -> str:
-    """Helm splits the arguments of these flags as one CSV record: a comma in a path must be quoted."""
-    record = io.StringIO()
-    csv.writer(record, lineterminator="").writerow(list(fields))
-    return record.getvalue()
 
 
 def _named(chart: Path) -> str:

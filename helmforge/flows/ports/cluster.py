@@ -32,6 +32,9 @@ class Helm(Protocol):
     def template(self, chart: Path, values: tuple[Path, ...], name: str, namespace: str) -> str:
         """The rendered manifests, a YAML stream."""
 
+    def values(self, files: Sequence[bytes]) -> Mapping[str, object]:
+        """What Helm reads in these values files, each laid over the one before, as JSON has it."""
+
     def package(self, chart: Path, folder: Path) -> Path:
         """The .tgz that Helm wrote into `folder`."""
 

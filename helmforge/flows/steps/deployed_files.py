@@ -35,13 +35,19 @@ def write_files(
     package = folder / "chart.tgz"
     package.write_bytes(chart.archive)
     values = []
-    inside = chart.members.get(values_name(environment))
-    if inside is not None:
-        values.append(folder / "values.yaml")
-        values[0].write_bytes(inside)
-    values.append(folder / "image.yaml")
-    values[-1].write_text(json.dumps(image), encoding="utf-8")  # YAML, too
+    for number, content in enumerate(values_files(chart, environment, image)):
+        values.append(folder / f"values-{number}.yaml")
+        values[-1].write_bytes(content)
     return DeployedFiles(package, tuple(values))
+
+
+def values_files(
+    chart: PulledChart, environment: EnvironmentName, image: Mapping[str, object]
+) -> tuple[bytes, ...]:
+    """In order of precedence."""
+    inside = chart.members.get(values_name(environment))
+    pinned = json.dumps(image).encode()  # YAML, too
+    return (pinned,) if inside is None else (inside, pinned)
 
 
 def values_name(environment: EnvironmentName) -> str:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from helmforge import yamlio
 from helmforge.domain.chain import broken, ok, unknown
 from helmforge.domain.deployment import current
 from helmforge.flows.steps.deploy import CHART_LABEL, COMMIT_LABEL, label_of
-from helmforge.flows.steps.deployed_files import image_values, values_name
+from helmforge.flows.steps.deployed_files import image_values, values_files
 
 if TYPE_CHECKING:
     from helmforge.domain.chain import Link
@@ -17,8 +16,6 @@ if TYPE_CHECKING:
     from helmforge.flows.release.links.case import Case
 
 NAME = "helm release"
-# YAML 1.1, which Helm reads, takes these for true and false
-_TRUE, _FALSE = frozenset({"y", "yes", "on"}), frozenset({"n", "no", "off"})
 
 
 def helm_release(case: Case) -> Link:
@@ -48,7 +45,7 @@ def _contents(case: Case, where: str, origin: int, revision: int) -> Link:
             return broken(NAME, f"{where} has another label {name}", value, stored.labels.get(name, "none"))
     if file := _altered_template(case, stored):
         return broken(NAME, f"{where} holds another chart than the registry: {file} differs")
-    if path := difference(_expected_values(case), stored.values):
+    if path := _difference(_expected_values(case), stored.values):
         return broken(NAME, f"{where} was given other values than the chart holds: {path} differs")
     return ok(NAME, f"{where} is deployed, by helmforge, as the chart says")
 
@@ -67,43 +64,39 @@ def _altered_template(case: Case, stored: StoredRelease) -> str:
 
 
 def _expected_values(case: Case) -> Mapping[str, object]:
-    name = values_name(case.environment.name)
-    text = case.chart.members.get(name, b"").decode("utf-8", errors="replace")
+    """As Helm reads them: in YAML 1.1, with numbers as JavaScript has them."""
     image = image_values(case.repository, case.record.version, case.record.image)
-    return _merged(yamlio.parse(text, name).data, image)
+    return case.world.helm.values(values_files(case.chart, case.environment.name, image))
 
 
-def _merged(below: Mapping[str, object], above: Mapping[str, object]) -> dict[str, object]:
-    """As Helm lays one values file over another."""
-    found = dict(below)
-    for key, value in above.items():
-        beneath = found.get(key)
-        both = isinstance(beneath, Mapping) and isinstance(value, Mapping)
-        found[key] = _merged(beneath, value) if both else value  # type: ignore[arg-type]  # both are mappings
-    return found
-
-
-def difference(expected: object, found: object) -> str:
+def _difference(expected: object, found: object) -> str:
     """The path of the first value that differs, `image.tag`; "" when none does. What stands in the cluster
     may be a secret, so no value is told.
     """
     if isinstance(expected, Mapping) and isinstance(found, Mapping):
-        keys = sorted({str(key) for key in (*expected, *found)})
-        ours = {str(key): value for key, value in expected.items()}
-        theirs = {str(key): value for key, value in found.items()}
-        for key in keys:
-            if key not in ours or key not in theirs:
-                return key
-            if below := difference(ours[key], theirs[key]):
-                return key if below == "." else f"{key}.{below}"
+        for key in sorted({*expected, *found}):
+            if key not in expected or key not in found:
+                return str(key)
+            if below := _difference(expected[key], found[key]):
+                return str(key) if below == "." else f"{key}.{below}"
         return ""
     if isinstance(expected, list) and isinstance(found, list) and len(expected) == len(found):
         pairs = zip(expected, found, strict=True)
-        return next(("[]" for one, other in pairs if difference(one, other)), "")
+        return next(("[]" for one, other in pairs if _difference(one, other)), "")
     return "" if _same(expected, found) else "."
 
 
+def _as_float(number: float) -> float:
+    try:
+        return float(number)
+    except OverflowError:  # an integer
+        return number
+
+
 def _same(expected: object, found: object) -> bool:
-    if isinstance(found, bool) and isinstance(expected, str):
-        return expected.lower() in (_TRUE if found else _FALSE)
-    return isinstance(expected, bool) == isinstance(found, bool) and expected == found
+    """A large number is written in full in one place and as a power of ten in another."""
+    if isinstance(expected, bool) or isinstance(found, bool):
+        return expected is found
+    if isinstance(expected, int | float) and isinstance(found, int | float):
+        return _as_float(expected) == _as_float(found)
+    return expected == found
