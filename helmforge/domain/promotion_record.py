@@ -58,6 +58,10 @@ class PromotionRecord:
     promoted_at: datetime
     run: str = ""
 
+    @property
+    def approval_names(self) -> tuple[str, ...]:
+        return tuple(one.name for one in self.approvals)
+
     def to_statement(self) -> bytes:
         """in-toto Statement v1. The same record makes the same bytes."""
         subjects = ((self.target.rpartition(":")[0], self.image), (self.charts, self.chart))
@@ -112,7 +116,7 @@ def _facts(record: PromotionRecord) -> dict[str, Any]:
 
 def _flat(record: PromotionRecord) -> bytes:
     """As helmforge wrote it before it wrote statements."""
-    return _encoded({**_facts(record), "approvals": [one.name for one in record.approvals]})
+    return _encoded({**_facts(record), "approvals": list(record.approval_names)})
 
 
 def _from_statement(document: dict[str, Any]) -> PromotionRecord:

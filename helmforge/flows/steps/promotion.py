@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from helmforge.domain.promotion_plan import CopyChart
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 _OWN = (RECORD_TYPE,)
 """A promotion writes its own record: nobody brings a forged one along by attaching it to the source."""
+_ANY_TIME = datetime.fromtimestamp(0, UTC)
 _CHART = "dev.helmforge.chart"
 _VERSION = "dev.helmforge.version"
 _ENVIRONMENT = "dev.helmforge.environment"
@@ -58,16 +60,13 @@ class Promotions:
         return copied and {**copied, "referrers": str(report.referrers)}
 
     def probe_record(self, step: RecordPromotion) -> Facts | None:
-        """A record counts that says of these bytes what this one would, by whomever and whenever."""
+        """A record counts that says of these bytes, and of the approvals, what this one would, by whomever
+        and whenever. Other approvals are another promotion: `release verify` holds each deployment against
+        its own.
+        """
         wanted = self._record(step)
         for digest, record in records_at(self.world, _subject(step)):
-            if not isinstance(record, str) and record == replace(
-                wanted,
-                approvals=record.approvals,
-                promoted_by=record.promoted_by,
-                promoted_at=record.promoted_at,
-                run=record.run,
-            ):
+            if not isinstance(record, str) and _says(record) == _says(wanted):
                 return {"record": str(digest)}
         return None
 
@@ -98,6 +97,12 @@ class Promotions:
             promoted_at=self.world.clock.now().replace(microsecond=0),
             run=step.run,
         )
+
+
+def _says(record: PromotionRecord) -> PromotionRecord:
+    """What two runs of one promotion have in common."""
+    approvals = tuple(sorted(record.approvals, key=lambda one: (one.name, one.oid)))
+    return replace(record, approvals=approvals, promoted_by="", promoted_at=_ANY_TIME, run="")
 
 
 def _annotations(step: RecordPromotion) -> dict[str, str]:

@@ -96,3 +96,13 @@ class Case:
         found, _ = promotions_of(self.world, self.repository.at(self.image))
         fitting = (one for one in found if (one.service, one.version, one.environment, one.chart) == wanted)
         return tuple(sorted(fitting, key=lambda one: one.promoted_at))
+
+    @cached_property
+    def promotion(self) -> PromotionRecord | None:
+        """The newest that names this deployment's approvals and the place of its chart, otherwise the newest:
+        who promotes again what is deployed already leaves a record, and no revision.
+        """
+        charts = self.record.charts or str(self.settings.chart_repository(self.service.name))
+        wanted = (charts, sorted(self.record.approvals))
+        theirs = [one for one in self.promotions if (one.charts, sorted(one.approval_names)) == wanted]
+        return next(reversed(theirs or self.promotions), None)

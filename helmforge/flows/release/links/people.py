@@ -30,7 +30,8 @@ def promotion_record(case: Case) -> Link:
     if not case.is_promoted:
         return not_applicable(name, f"nothing is promoted to {case.environment.name}")
     image = case.repository.at(case.image)
-    if not case.promotions:
+    record = case.promotion
+    if record is None:
         _, bad = promotions_of(case.world, image)
         return broken(
             name,
@@ -38,7 +39,6 @@ def promotion_record(case: Case) -> Link:
             f"a record at {image}",
             "; ".join(bad) or "none",
         )
-    record = case.promotions[-1]
     for what, (expected, found) in _differences(case, record).items():
         if expected != found:
             return broken(name, f"the record names another {what} than was deployed", expected, found)
@@ -55,12 +55,12 @@ def _differences(case: Case, record: PromotionRecord) -> dict[str, tuple[str, st
         "source": (f"{artifact.images}@{ours.image}", record.source),
         "chart": (str(artifact.charts), record.charts_source),
         "place of the chart": (str(case.deployed.charts), record.charts),
-        "list of approvals": (_joined(ours.approvals), _joined(one.name for one in record.approvals)),
+        "list of approvals": (_joined(ours.approvals), _joined(record.approval_names)),
     }
 
 
-def _joined(names: object) -> str:
-    return ", ".join(sorted(names)) or "none"  # type: ignore[call-overload]  # iterables of texts
+def _joined(names: Iterable[str]) -> str:
+    return ", ".join(sorted(names)) or "none"
 
 
 def approvals(case: Case) -> Link:
@@ -109,14 +109,13 @@ def _judged(case: Case, tags: list[AnnotatedTag], when: datetime) -> Link:
 
 
 def _counted(case: Case) -> dict[str, datetime]:
-    """By the id of the tag object: when the newest promotion record says that it counted.
+    """By the id of the tag object: when the promotion record says that it counted.
 
     Keys that have expired since are believed for these objects alone: whoever has such a key can date
     signatures back.
     """
-    return {
-        one.oid: record.promoted_at for record in case.promotions[-1:] for one in record.approvals if one.oid
-    }
+    record = case.promotion
+    return {one.oid: record.promoted_at for one in record.approvals if one.oid} if record else {}
 
 
 def _ended(case: Case, tags: Iterable[AnnotatedTag], evidence: Evidence, promoted: datetime) -> Iterator[str]:
@@ -130,13 +129,12 @@ def _ended(case: Case, tags: Iterable[AnnotatedTag], evidence: Evidence, promote
 
 
 def _moved(case: Case, present: dict[str, AnnotatedTag]) -> Link | None:
-    for record in case.promotions[-1:]:
-        for one in record.approvals:
-            tag = present.get(one.name)
-            if tag is None:
-                return broken("approvals", "an approval in the promotion record is gone", one.name, "none")
-            if one.oid and tag.oid != one.oid:
-                return broken("approvals", f"{one.name} was replaced after the promotion", one.oid, tag.oid)
+    for one in case.promotion.approvals if case.promotion else ():
+        tag = present.get(one.name)
+        if tag is None:
+            return broken("approvals", "an approval in the promotion record is gone", one.name, "none")
+        if one.oid and tag.oid != one.oid:
+            return broken("approvals", f"{one.name} was replaced after the promotion", one.oid, tag.oid)
     return None
 
 
@@ -147,6 +145,6 @@ def _subject(case: Case) -> Subject:
 
 def _moment(case: Case) -> datetime | None:
     """When the artifact first came in: an approval may expire afterwards."""
-    if case.promotions:
-        return case.promotions[-1].promoted_at
+    if case.promotion:
+        return case.promotion.promoted_at
     return case.first_revision.updated if case.first_revision else None
