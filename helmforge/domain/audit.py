@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
@@ -15,9 +14,6 @@ if TYPE_CHECKING:
 
     from helmforge.domain.containers import Container
     from helmforge.domain.promotion_record import PromotionRecord
-
-# distribution-spec 1.1, "Referrers Tag Schema", and cosign's tags: they belong to another manifest
-_BELONGING = re.compile(r"(?P<algorithm>sha256|sha512)-(?P<encoded>[0-9a-f]{64}([0-9a-f]{64})?)(\.[a-z]+)?")
 
 
 class Kind(Enum):
@@ -57,12 +53,6 @@ def exit_code(audits: Iterable[Audit]) -> ExitCode:
     if any(audit.oddities for audit in every):
         return ExitCode.REFUSED
     return ExitCode.UNREACHABLE if any(audit.unknown for audit in every) else ExitCode.DONE
-
-
-def belongs_to(tag: str) -> str:
-    """The digest of the manifest whose referrers or signatures the tag holds; "" for all other tags."""
-    match = _BELONGING.fullmatch(tag)
-    return f"{match['algorithm']}:{match['encoded']}" if match else ""
 
 
 def speaks_for(record: PromotionRecord, service: str, target: str, environments: Collection[str]) -> bool:

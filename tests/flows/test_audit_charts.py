@@ -92,11 +92,11 @@ class Production:
         return tuple(Descriptor(kind, one, 1) for one in self.attached if ref.digest == IMAGE)
 
     def manifest(self, ref: ImageRef) -> Manifest | None:
-        assert ref.digest
-        if error := self.errors.get(ref.digest):
+        digest = ref.digest or self.tags_[ref.repository.path][ref.tag or ""]
+        if error := self.errors.get(digest):
             raise error
-        content = self.stored.get(ref.digest)
-        return Manifest(content, "", ref.digest) if content is not None else None
+        content = self.stored.get(digest)
+        return Manifest(content, "", digest) if content is not None else None
 
     def blob(self, _: Repository, digest: Digest) -> bytes:
         return self.stored[digest]
@@ -218,9 +218,12 @@ def test_a_chart_that_cannot_be_asked_for_is_told_and_not_listed() -> None:
 
 def test_signatures_of_a_chart_are_no_version() -> None:
     production = Production()
-    production.tags_[CHARTS][production.chart.replace(":", "-") + ".sig"] = production.chart
-    assert audited(production).tags == 2
-    production.tags_[CHARTS][f"sha256-{'0' * 64}.sig"] = production.chart
+    layers = [{"mediaType": "application/vnd.dev.cosign.simplesigning.v1+json"}]
+    config = {"mediaType": "application/vnd.oci.image.config.v1+json"}
+    signature = production.put(json.dumps({"config": config, "layers": layers}).encode())
+    production.tags_[CHARTS][production.chart.replace(":", "-") + ".sig"] = signature
+    assert (audited(production).tags, found(production)) == (2, {})
+    production.tags_[CHARTS][f"sha256-{'0' * 64}.sig"] = signature
     assert len(found(production)) == 1
 
 

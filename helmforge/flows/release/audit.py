@@ -12,7 +12,8 @@ from helmforge.domain.containers import pinned_digest, repository_of
 from helmforge.domain.deployment import current, running
 from helmforge.domain.settings import DeployWhen
 from helmforge.errors import HelmforgeError
-from helmforge.flows.release.production_tags import fault, places, tags_of
+from helmforge.flows.release.attachment_tags import holds_attachments
+from helmforge.flows.release.production_tags import fault, places
 from helmforge.flows.release.promotions import promotions_of
 from helmforge.flows.steps.deploy import guard_cluster
 
@@ -73,10 +74,18 @@ class _Auditor:
 
     def _tags(self) -> list[tuple[Place, str]]:
         wanted = {str(place.repository): place for place in self._places}
-        listed = self._each(lambda place: tags_of(self.world, place), wanted.values())
-        tags = [tag for some in listed for tag in some]
+        listed = self._each(self._tags_of, wanted.values())
+        chosen = self._each(self._unless_attached, [tag for some in listed for tag in some])
+        tags = [tag for some in chosen for tag in some]
         self._each(self._judge_tag, tags)
         return tags
+
+    def _tags_of(self, place: Place) -> list[tuple[Place, str]]:
+        return [(place, tag) for tag in self.world.registry.tags(place.repository)]
+
+    def _unless_attached(self, tagged: tuple[Place, str]) -> list[tuple[Place, str]]:
+        place, tag = tagged
+        return [] if holds_attachments(self.world, place.repository.tagged(tag)) else [tagged]
 
     @property
     def _places(self) -> Iterator[Place]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from helmforge.domain.audit import belongs_to, speaks_for, speaks_for_chart
+from helmforge.domain.audit import speaks_for, speaks_for_chart
 from helmforge.domain.containers import pinned_digest
-from helmforge.domain.oci import AlteredError, Digest
+from helmforge.domain.oci import AlteredError
 from helmforge.errors import ConfigError, StepError
 from helmforge.flows.release.promotions import promotions_of
 from helmforge.flows.steps.chart import pull_from
@@ -15,7 +15,7 @@ from helmforge.flows.steps.chart import pull_from
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
 
-    from helmforge.domain.oci import ImageRef, Repository
+    from helmforge.domain.oci import Digest, ImageRef, Repository
     from helmforge.domain.settings import Environment, Service, Settings
     from helmforge.flows.world import World
 
@@ -46,19 +46,6 @@ def places(settings: Settings, environment: Environment, services: Iterable[Serv
         charts = settings.promoted_chart_repository(environment, service.name)
         if charts != settings.chart_repository(service.name):
             yield Place(service, images, charts)
-
-
-def tags_of(world: World, place: Place) -> list[tuple[Place, str]]:
-    """Without those that hold what belongs to a manifest that is here: or anything could hide behind such a
-    name.
-    """
-    repository = place.repository
-
-    def belongs(tag: str) -> bool:
-        digest = belongs_to(tag)
-        return bool(digest) and world.registry.resolve(repository.at(Digest.parse(digest))) is not None
-
-    return [(place, tag) for tag in world.registry.tags(repository) if not belongs(tag)]
 
 
 def fault(world: World, place: Place, tag: str, environments: Collection[str]) -> tuple[str, Digest] | None:
