@@ -30,7 +30,7 @@ def not_soaked(history: Sequence[ReleaseRevision], chart: Digest, soak: timedelt
     if newest.record.chart != chart:
         return f"what runs there is {newest.record.version}, with the chart {newest.record.chart}"
     since = newest.revision.updated
-    missing = since + soak - now
+    missing = soak - (now - since)
     runs = f"it runs there since {since.isoformat(timespec='minutes')}"
     return f"{runs}, {_spoken(missing)} are missing" if missing > timedelta() else ""
 

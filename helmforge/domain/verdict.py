@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from helmforge.domain.git import AnnotatedTag
 
 CLOCK_SKEW = timedelta(minutes=5)
-"""What the clock of who approves may be ahead."""
+"""What the clock of who approves or promotes may be ahead."""
 _UNSIGNED = Signature("it is not signed")
 
 
@@ -111,7 +111,7 @@ def _objection(
         return f"it is for chart {theirs.chart}, not {subject.chart}"
     if theirs != subject:
         return "it is for another environment, service or version"
-    if made > now + CLOCK_SKEW:
+    if made - now > CLOCK_SKEW:
         return f"it was made in the future, at {made.isoformat(timespec='minutes')}"
     expires = min(approval.expires, made + policy.expires)
     return f"it expired at {expires.isoformat(timespec='minutes')}" if now >= expires else ""

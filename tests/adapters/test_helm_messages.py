@@ -179,11 +179,13 @@ def test_history_is_oldest_first_and_reads_nanoseconds(recorded: RecordedHelm) -
     out = """[{"revision":10,"updated":"2026-11-21T11:00:00.123456789+01:00","status":"pending-upgrade",
       "chart":"shop-1.1.0","app_version":"v1.1.0","description":"Preparing upgrade"},
      {"revision":9,"updated":"0001-01-01T00:00:00Z","status":"deployed","chart":"shop-1.0.0",
-      "app_version":"","description":"x","apply_method":"ssa"}]"""
+      "app_version":"","description":"x","apply_method":"ssa"},
+     {"revision":8,"updated":"9999-12-31T23:59:59-14:00","status":"superseded","chart":"shop-1.0.0",
+      "app_version":"","description":"x"}]"""
 
-    nine, ten = recorded.answering(out=out, code=0).history(KEY)
+    eight, nine, ten = recorded.answering(out=out, code=0).history(KEY)
 
-    assert (nine.revision, nine.updated) == (9, None)
+    assert (eight.revision, eight.updated, nine.revision, nine.updated) == (8, None, 9, None)
     assert ten.pending
     assert str(ten.updated) == "2026-11-21 10:00:00.123456+00:00"
 

@@ -148,3 +148,8 @@ def test_aliases_are_one_person() -> None:
     assert verdict.rejected == ((tags[1].name, f"it is by the same person as {tags[0].name}"),)
     wrote = Evidence(frozenset({"ada@home.example"}), aliases)
     assert "is an author" in may_not_approve("ada@example.com", POLICY, wrote)
+
+
+def test_at_the_end_of_all_times_it_has_expired() -> None:
+    verdict = judge([tag(approval())], SUBJECT, POLICY, NOBODY, datetime.max.replace(tzinfo=UTC))
+    assert "it expired at" in verdict.rejected[0][1]

@@ -33,3 +33,9 @@ def test_how_long_it_has_run(entries: list[tuple[str, str]], age: timedelta, rea
 
 def test_a_revision_without_a_time_has_not_run() -> None:
     assert "by hand" in not_soaked(history(("deployed", record("1.0.0"))), chart_of("1.0.0"), DAY, NOW)
+
+
+def test_a_revision_of_a_far_future_has_not_run() -> None:
+    (last,) = history(("deployed", record("1.0.0")))
+    far = replace(last, updated=datetime.max.replace(tzinfo=UTC))
+    assert "are missing" in not_soaked([far], chart_of("1.0.0"), DAY, NOW)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
+from helmforge.domain.containers import Container
 from helmforge.domain.oci import AlteredError, Descriptor, Digest, Manifest
 from helmforge.domain.promotion_record import RECORD_TYPE, PromotionRecord
 from helmforge.errors import StepError, UnreachableError
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from helmforge.errors import HelmforgeError
 
 PROMOTING = replace(SETTINGS, promote_charts=True)
+NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 CHARTS, IMAGES = "live/charts/shop", "live/shop"
 LAYER = "application/vnd.cncf.helm.chart.content.v1.tar+gzip"
 
@@ -40,6 +42,8 @@ class Production:
     stored: dict[Digest, bytes] = field(default_factory=dict)
     attached: list[Digest] = field(default_factory=list)
     errors: dict[Digest, HelmforgeError] = field(default_factory=dict)
+
+    containers_: tuple[Container, ...] = ()
 
     def __post_init__(self) -> None:
         self.chart = self.put_chart("1.0.0", f"image: {{digest: '{IMAGE}'}}")
@@ -62,7 +66,7 @@ class Production:
             commit="c" * 40,
             approvals=(),
             promoted_by="Bo <bo@example.com>",
-            promoted_at=datetime(2026, 11, 21, 12, tzinfo=UTC),
+            promoted_at=NOON,
             **(facts | other),
         )
 
@@ -106,15 +110,18 @@ class Production:
             raise StepError("this is not a usable chart archive")
         return {"values.yaml": archive}
 
-    def containers(self, *_: object) -> tuple[()]:
-        return ()
+    def now(self) -> datetime:
+        return NOON
+
+    def containers(self, *_: object) -> tuple[Container, ...]:
+        return self.containers_
 
     def releases(self, *_: object) -> tuple[()]:
         return ()
 
 
 def audited(production: Production, *, promote: bool = True) -> Audit:
-    outside = world(production, "registry", "archives", "helm", "kubernetes")
+    outside = world(production, "registry", "archives", "helm", "kubernetes", "clock")
     return audit(outside, PROMOTING if promote else SETTINGS, (service(),), PROD)
 
 
@@ -225,6 +232,18 @@ def test_signatures_of_a_chart_are_no_version() -> None:
     assert (audited(production).tags, found(production)) == (2, {})
     production.tags_[CHARTS][f"sha256-{'0' * 64}.sig"] = signature
     assert len(found(production)) == 1
+
+
+def test_a_record_that_is_dated_in_the_future_speaks_for_nothing() -> None:
+    production = Production()
+    production.attach(replace(production.record(), promoted_at=NOON + timedelta(minutes=5)))
+    image = f"r.example/live/shop:1.0.0@{IMAGE}"
+    production.containers_ = (Container("shop-1", "shop", image, image, True, "ReplicaSet/shop-1", "shop"),)
+    assert audited(production).oddities == ()
+    production.attach(replace(production.record(), promoted_at=NOON + timedelta(minutes=6)))
+    oddities = audited(production).oddities
+    assert [one.kind.value for one in oddities] == ["image", "tag", "tag"]
+    assert all("it is dated in the future, 2026-11-21T12:06+00:00" in one.why for one in oddities)
 
 
 def test_a_tag_that_is_deleted_meanwhile() -> None:

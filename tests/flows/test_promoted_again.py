@@ -14,7 +14,7 @@ from helmforge.domain.cluster import ReleaseKey
 from helmforge.domain.deployment import DeploymentRecord
 from helmforge.domain.git import AnnotatedTag, Commit, Person
 from helmforge.domain.names import Namespace
-from helmforge.domain.promotion_record import ApprovalTag
+from helmforge.domain.promotion_record import ApprovalTag, PromotionRecord
 from helmforge.flows.events import Status
 from helmforge.flows.release.links.case import Case
 from helmforge.flows.release.links.people import approvals, promotion_record
@@ -151,3 +151,31 @@ def test_approvals_that_no_promotion_recorded(tmp_path: Path, named: tuple[str, 
     _, record = shop.links(*named)
     assert (record.status, record.found) == (LinkStatus.BROKEN, ADA.name)
     assert record.what == "the record names another list of approvals than was deployed"
+
+
+FAR = ["9999-12-31T23:59:59+00:00", "9999-12-31T23:59:59-23:59", "2026-11-21T12:06:00+00:00"]
+
+
+@pytest.mark.parametrize("when", FAR)
+def test_a_record_that_is_dated_in_the_future_does_not_count(tmp_path: Path, when: str) -> None:
+    shop = Shop()
+    shop.promote(tmp_path, ADA)
+    genuine = shop.attached[0]
+    forged = replace(PromotionRecord.parse(genuine), promoted_at=datetime.fromisoformat(when)).to_statement()
+    shop.attached = [forged]
+    judged, record = shop.links(ADA.name)
+    assert (judged.status, record.status) == (LinkStatus.OK, LinkStatus.BROKEN)
+    assert f"it is dated in the future, {when[:16]}" in record.found
+    assert shop.promote(tmp_path, ADA) is Status.DONE
+    assert good(shop.links(ADA.name))
+    assert shop.attached[0] == forged
+
+
+@pytest.mark.parametrize("when", ["0001-01-01T00:00:00+14:00", "0001-01-01T00:00:00+00:00"])
+def test_a_record_from_before_all_times(tmp_path: Path, when: str) -> None:
+    shop = Shop()
+    shop.promote(tmp_path, ADA)
+    record = PromotionRecord.parse(shop.attached[0])
+    shop.attached = [replace(record, promoted_at=datetime.fromisoformat(when)).to_statement()]
+    judged, _ = shop.links(ADA.name)
+    assert (judged.status, "it was made in the future" in judged.what) == (LinkStatus.BROKEN, True)

@@ -23,6 +23,7 @@ from helmforge.flows.release.links.case import Case
 from helmforge.flows.release.links.helm import helm_release
 from helmforge.flows.release.links.people import approvals
 from helmforge.flows.release.links.pods import pods
+from helmforge.flows.release.verify import verify_all
 from helmforge.flows.steps.chart import PulledChart
 from helmforge.flows.steps.deploy import CHART_LABEL, COMMIT_LABEL, label_of
 from helmforge.flows.steps.deployed_files import image_values
@@ -30,6 +31,8 @@ from tests.flows.releases import IMAGE, PROD, SETTINGS, chart_of, history, recor
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from helmforge.domain.cluster import ReleaseRevision
 
 MAIN = f"r.example/prod/shop:1.0.0@{IMAGE}"
 APPROVER = "ada@example.com"
@@ -47,6 +50,9 @@ class Nodes:
 
     containers_: tuple[Container, ...] = ()
     asked: list[str] = field(default_factory=list)
+
+    def history(self, *_: object) -> tuple[ReleaseRevision, ...]:
+        return history(("deployed", record("1.0.0")))
 
     def containers(self, *_: object) -> tuple[Container, ...]:
         return self.containers_
@@ -211,6 +217,16 @@ def test_pods_of_others_and_no_pods_at_all(folder: Path) -> None:
     stranger = replace(GOOD, release="other", image="busybox")
     assert judged(folder, stranger)[0] is LinkStatus.NOT_APPLICABLE
     assert judged(folder)[0] is LinkStatus.NOT_APPLICABLE
+
+
+def test_a_defect_of_ours_in_one_link_does_not_end_the_others() -> None:
+    """There are no ports for most of them."""
+    chains = verify_all(world(Nodes(), "helm", "kubernetes"), SETTINGS, (service(), service("orders")), PROD)
+    for chain in chains:
+        (tag,) = (link for link in chain.links if link.name == "version tag")
+        assert tag.status is LinkStatus.UNKNOWN
+        assert tag.what.startswith("internal error: AttributeError in version_tag, git.py:")
+    assert [chain.service for chain in chains] == ["shop", "orders"]
 
 
 @dataclass

@@ -137,6 +137,13 @@ def test_a_signature_that_is_younger_than_the_promotion(court: Court, gpg: GpgKe
         assert (link.status, "was made later than it counted" in link.what) == (LinkStatus.BROKEN, True)
 
 
+@pytest.mark.parametrize("at", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
+def test_a_promotion_at_the_end_of_all_times(court: Court, gpg: GpgKeys, at: str) -> None:
+    with court.trunk(SIGNED | {KEYRING: gpg.public("Old")}):
+        link = replace(approved(court, gpg, "Old"), at=datetime.fromisoformat(at)).link()
+        assert link.status is LinkStatus.BROKEN
+
+
 def test_a_key_that_was_revoked_is_never_believed(court: Court, gpg: GpgKeys) -> None:
     """gpg alone would only say that it has expired."""
     promoted = approved(court, gpg, "Gone")

@@ -46,7 +46,8 @@ class _Gpg:
     def run(self, *args: str, stdin: bytes = b"") -> Completed:
         flags = ("--no-options", "--batch", "--no-tty", "--no-autostart", "--no-auto-key-retrieve", "--quiet")
         trust = ("--trust-model", "always", "--weak-digest", "SHA1", "--with-colons", "--status-fd", "1")
-        when = self.as_of.astimezone(UTC).strftime("%Y%m%dT%H%M%S!") if self.as_of else ""
+        # seconds since 1970; 0 would be the clock of the machine
+        when = f"{max(int(self.as_of.timestamp()), 1)}!" if self.as_of else ""
         time = ("--faked-system-time", when) if when else ()
         return self.runner.run(
             ["gpg", "--homedir", str(self.home), *flags, *time, *trust, *args],
@@ -89,7 +90,7 @@ def _judged(gpg: _Gpg, verified: Completed, email: str) -> Signature:
     words = valid[0].split() if valid else []
     if verified.code != 0 or (len(good), len(valid)) != (1, 1) or not words[_SIGNED_AT].isdecimal():
         return Signature("its signature cannot be checked")
-    if gpg.as_of and int(words[_SIGNED_AT]) > (gpg.as_of + CLOCK_SKEW).timestamp():
+    if gpg.as_of and int(words[_SIGNED_AT]) > gpg.as_of.timestamp() + CLOCK_SKEW.total_seconds():
         return Signature("its signature was made later than it counted")
     listed = gpg.run("--list-keys", words[_PRIMARY]) if _FINGERPRINT.fullmatch(words[_PRIMARY]) else None
     rows = [line.split(":") for line in listed.out.splitlines()] if listed else []

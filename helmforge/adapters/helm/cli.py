@@ -238,6 +238,6 @@ def _time(text: str) -> datetime | None:
     """RFC 3339 with up to nine fractional digits; Go's zero time means that it is not known."""
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError:
+        return None if moment.year == 1 else moment.astimezone(UTC)
+    except (ValueError, OverflowError):
         return None
-    return None if moment.year == 1 else moment.astimezone(UTC)

@@ -121,17 +121,19 @@ class _Auditor:
 
     def _judge_container(self, container: Container) -> None:
         fault = image_fault(container, self._repositories, self.environment.name)
-        if not fault and self._promoted and not self._is_recorded(container.image):
-            fault = "no promotion record speaks for its image"
+        if not fault and self._promoted:
+            fault = self._unrecorded(container.image)
         if fault:
             self._odd(Kind.IMAGE, container.title, fault, container.image)
 
-    def _is_recorded(self, image: str) -> bool:
+    def _unrecorded(self, image: str) -> str:
+        """What is wrong with the records at the image; "" when one speaks for it."""
         service, repository = self._repositories[repository_of(image)]
         digest = pinned_digest(image)
-        records, _ = promotions_of(self.world, repository.at(digest)) if digest else ((), ())
+        records, bad = promotions_of(self.world, repository.at(digest)) if digest else ((), ())
         name = self.environment.name
-        return any((one.service, one.environment) == (service.name, name) for one in records)
+        good = any((one.service, one.environment) == (service.name, name) for one in records)
+        return "" if good else "; ".join(["no promotion record speaks for its image", *bad])
 
     def _judge_release(self, key: ReleaseKey) -> None:
         history = self.world.helm.history(key)

@@ -10,10 +10,12 @@ from helmforge.domain.promotion_record import (
     InvalidRecordError,
     PromotionRecord,
 )
+from helmforge.domain.verdict import CLOCK_SKEW
 from helmforge.flows.attached import attached
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
 
     from helmforge.domain.oci import Digest, ImageRef
     from helmforge.flows.world import World
@@ -33,12 +35,16 @@ def promotions_of(world: World, image: ImageRef) -> tuple[tuple[PromotionRecord,
 def records_at(world: World, image: ImageRef) -> Iterator[tuple[Digest, PromotionRecord | str]]:
     """For the digest of each referrer of that type, the record about this very image, or what is wrong."""
     for referrer, content in attached(world, image, RECORD_TYPE, LONGEST_RECORD):
-        yield referrer.digest, content if isinstance(content, str) else _read(content, image)
+        found = content if isinstance(content, str) else _read(content, image, world.clock.now())
+        yield referrer.digest, found
 
 
-def _read(content: bytes, image: ImageRef) -> PromotionRecord | str:
+def _read(content: bytes, image: ImageRef, now: datetime) -> PromotionRecord | str:
+    """What is dated ahead would stay the newest one, and judge approvals as of its own time."""
     try:
         record = PromotionRecord.parse(content)
     except InvalidRecordError as error:
         return str(error)
+    if record.promoted_at - now > CLOCK_SKEW:  # a sum might be past the year 9999
+        return f"it is dated in the future, {record.promoted_at.isoformat(timespec='minutes')}"
     return record if record.image == image.digest else f"it is about {record.image}"

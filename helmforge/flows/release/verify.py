@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import threading
+import traceback
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from helmforge.domain.chain import Chain, broken, not_applicable, unknown
@@ -101,6 +103,10 @@ def _link(name: str, ask: Callable[[Case], Link], case: Case) -> Link:
         return broken(name, f"{error.what}: {error.why}")
     except HelmforgeError as error:
         return unknown(name, _asked(error))
+    except Exception as error:  # noqa: BLE001 - our own defect in one link must not end the others
+        last = traceback.extract_tb(error.__traceback__)[-1]
+        where = f"{type(error).__name__} in {last.name}, {Path(last.filename).name}:{last.lineno}"
+        return unknown(name, f"internal error: {where}; report it")
 
 
 def _asked(error: HelmforgeError) -> str:
