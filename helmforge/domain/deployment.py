@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from helmforge.domain.cluster import ReleaseRevision
 
@@ -50,13 +50,19 @@ class DeploymentRecord:
             return None
         try:
             data = json.loads(description.removeprefix(_PREFIX))
-            data["approvals"] = tuple(data.get("approvals", ()))
-            record = cls(**data)
-        except (ValueError, TypeError, AttributeError, RecursionError):
+        except (ValueError, RecursionError):
             return None
-        texts = [value for value in asdict(record).values() if isinstance(value, str)]
-        whole = len(texts) == len(fields(cls)) - 1 and all(isinstance(tag, str) for tag in record.approvals)
-        return record if whole else None
+        approvals = data.pop("approvals", []) if isinstance(data, dict) else None
+        if not isinstance(approvals, list) or not _all_texts([*approvals, *data.values()]):
+            return None
+        try:
+            return cls(**data, approvals=tuple(approvals))
+        except TypeError:  # unknown or missing keys
+            return None
+
+
+def _all_texts(values: Iterable[object]) -> bool:
+    return all(isinstance(value, str) for value in values)
 
 
 @dataclass(frozen=True)

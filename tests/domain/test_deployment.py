@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+
+import pytest
 
 from helmforge.domain.cluster import ReleaseRevision
 from helmforge.domain.deployment import (
@@ -51,6 +54,31 @@ def test_a_chart_from_where_releases_push_it_is_recorded_as_it_always_was() -> N
 def test_descriptions_of_others_are_no_records() -> None:
     for text in ("Upgrade complete", "helmforge {", "helmforge []", 'helmforge {"service": 1}', ""):
         assert DeploymentRecord.parse(text) is None
+
+
+@pytest.mark.parametrize(
+    "approvals",
+    ['"abc"', "{}", '{"a": "b"}', "null", "1", "[1]", "[null]", '["a", ["b"]]']
+    + ["[" * depth + "]" * depth for depth in (2, 100, 500, 900, 100_000)],
+)
+def test_approvals_are_a_list_of_texts(approvals: str) -> None:
+    text = record("1.0.0").to_description()
+    assert DeploymentRecord.parse(text.replace("[]", '["a"]')) is not None
+    assert DeploymentRecord.parse(text.replace("[]", approvals)) is None
+
+
+@pytest.mark.parametrize("value", ["1", "null", '["a"]', "{}", "[" * 500 + "]" * 500])
+@pytest.mark.parametrize("key", ["service", "image", "charts"])
+def test_all_other_fields_are_texts(key: str, value: str) -> None:
+    text = replace(record("1.0.0"), charts="r.io/charts").to_description()
+    broken = re.sub(f'"{key}":"[^"]*"', f'"{key}":{value}', text)
+    assert (broken != text, DeploymentRecord.parse(broken)) == (True, None)
+
+
+@pytest.mark.parametrize("other", ['"extra":"x",', '"":"x",', '"self":"x",'])
+def test_a_record_has_no_other_fields(other: str) -> None:
+    text = record("1.0.0").to_description()
+    assert DeploymentRecord.parse(text.replace("{", "{" + other)) is None
 
 
 def test_running_is_the_newest_success_and_current_the_newest_of_all() -> None:
