@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from helmforge.domain.oci import AlteredError, Digest
+from helmforge.domain.oci_manifest import InvalidManifestError, manifest_document
 from helmforge.errors import UsageError
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class UnreadableError(ValueError):
-    """A referrer is not a manifest with one layer of a sensible size; the text says why."""
+    """A referrer is of another type or image, or has not one layer of a sensible size; the text says why."""
 
 
 def attached(
@@ -27,21 +27,41 @@ def attached(
     """
     for referrer in world.registry.referrers(image, artifact_type):
         try:
-            yield referrer, layer(world, image.repository.at(referrer.digest), longest)
+            yield referrer, _content(world, image, referrer, artifact_type, longest)
         except (UnreadableError, AlteredError) as error:
             yield referrer, str(error)
 
 
-def layer(world: World, referrer: ImageRef, longest: int) -> bytes:
-    """The contents of a referrer. Raises UnreadableError, or AlteredError when the registry sends others."""
-    manifest = world.registry.manifest(referrer)
+def _content(world: World, image: ImageRef, referrer: Descriptor, artifact_type: str, longest: int) -> bytes:
+    manifest = world.registry.manifest(image.repository.at(referrer.digest))
     if manifest is None:
         raise UnreadableError("it is not in the registry")
     try:
-        (only,) = json.loads(manifest.content)["layers"]
+        document = manifest_document(manifest.content)
+        _demand_attached(document, image, artifact_type)
+        (only,) = document["layers"]
         digest, size = Digest.parse(only["digest"]), int(only["size"])
-    except (ValueError, KeyError, TypeError, RecursionError, UsageError):
+    except InvalidManifestError as error:
+        raise UnreadableError(f"it is no manifest that counts: {error}") from None
+    except (ValueError, KeyError, TypeError, UsageError):
         raise UnreadableError("it is not a manifest with one layer") from None
     if size > longest:
         raise UnreadableError(f"it is longer than {longest} bytes")
-    return world.registry.blob(referrer.repository, digest)
+    return world.registry.blob(image.repository, digest)
+
+
+def _demand_attached(document: dict[str, Any], image: ImageRef, artifact_type: str) -> None:
+    """By its own bytes: lists are written by whoever may push, and registries differ in what they list it as.
+
+    Without an artifactType it is of its config's media type (image-spec, "Guidelines for Artifact Usage").
+    """
+    kind = document.get("artifactType") or _member(document, "config", "mediaType")
+    if kind != artifact_type:
+        raise InvalidManifestError("it is of another type than it is listed as")
+    if not image.digest or _member(document, "subject", "digest") != image.digest:
+        raise InvalidManifestError("it is not attached to this image")
+
+
+def _member(document: dict[str, Any], name: str, member: str) -> object:
+    found = document.get(name)
+    return found.get(member) if isinstance(found, dict) else None

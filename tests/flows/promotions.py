@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -16,6 +15,7 @@ from helmforge.domain.promotion_record import RECORD_TYPE, ApprovalTag
 from helmforge.flows.step_runners import Effect
 from helmforge.flows.steps import runners
 from tests.flows.releases import IMAGE, PROD, REGISTRY, SETTINGS, chart_of, service, world
+from tests.support.attachments import referrer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -64,7 +64,7 @@ class Outside:
     def manifest(self, ref: ImageRef) -> Manifest:
         (content,) = (one for one in self.attached if digest_of(one) == ref.digest)
         layer = {"mediaType": RECORD_TYPE, "digest": ref.digest, "size": len(content)}
-        document = json.dumps({"layers": [layer]}).encode()
+        document = referrer(RECORD_TYPE, IMAGE, layer)
         return Manifest(document, "", digest_of(document))
 
     def blob(self, _: Repository, digest: Digest) -> bytes:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -16,7 +15,7 @@ from helmforge.domain.provenance.statement import Statement
 from helmforge.domain.version import Version
 from helmforge.flows.provenance import Attachments
 from tests.flows.releases import service, world
-from tests.support.attachments import Attached, MemoryRegistry, bundle_of
+from tests.support.attachments import Attached, MemoryRegistry, bundle_of, referrer
 
 if TYPE_CHECKING:
     from helmforge.domain.oci import Descriptor, ImageRef, Repository
@@ -58,7 +57,8 @@ def test_what_is_too_long_is_not_read_at_all() -> None:
     class Long(Flooded):
         def manifest(self, ref: ImageRef) -> Manifest | None:
             layer = {"digest": str(ref.digest), "size": (64 << 20) + 1}
-            return Manifest(json.dumps({"layers": [layer]}).encode(), "", Digest(str(ref.digest)))
+            content = referrer(BUNDLE_MEDIA_TYPE, self.attached[0].subject, layer)
+            return Manifest(content, "", Digest(str(ref.digest)))
 
     registry = Long()
     image = registry.image("1.0.0")

@@ -16,6 +16,7 @@ from helmforge.domain.promotion_record import RECORD_TYPE, PromotionRecord
 from helmforge.errors import StepError, UnreachableError
 from helmforge.flows.release.audit import audit
 from tests.flows.releases import IMAGE, PROD, SETTINGS, service, world
+from tests.support.attachments import referrer
 
 if TYPE_CHECKING:
     from helmforge.domain.audit import Audit
@@ -83,7 +84,7 @@ class Production:
     def attach(self, record: PromotionRecord) -> None:
         content = record.to_statement()
         layer = {"mediaType": RECORD_TYPE, "digest": self.put(content), "size": len(content)}
-        self.attached = [self.put(json.dumps({"layers": [layer]}).encode())]
+        self.attached = [self.put(referrer(RECORD_TYPE, IMAGE, layer))]
 
     def tags(self, repository: Repository) -> tuple[str, ...]:
         return tuple(self.tags_.get(repository.path, {}))

@@ -31,6 +31,11 @@ def digest_of(content: bytes) -> Digest:
     return Digest(f"sha256:{hashlib.sha256(content).hexdigest()}")
 
 
+def referrer(kind: str, subject: Digest, layer: Mapping[str, object]) -> bytes:
+    """A manifest of this type with one layer, attached to `subject`."""
+    return json.dumps({"artifactType": kind, "subject": {"digest": subject}, "layers": [layer]}).encode()
+
+
 @dataclass
 class Attached:
     """One referrer, as it was put."""
@@ -39,6 +44,11 @@ class Attached:
     kind: str
     content: bytes
     annotations: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def manifest(self) -> bytes:
+        layer = {"mediaType": self.kind, "digest": digest_of(self.content), "size": len(self.content)}
+        return referrer(self.kind, self.subject, layer)
 
 
 @dataclass
@@ -77,9 +87,8 @@ class MemoryRegistry:
     def manifest(self, ref: ImageRef) -> Manifest | None:
         digest = ref.digest or self.tags[ref.reference]
         for one in self.attached:
-            if digest_of(one.content) == digest:
-                layer = {"mediaType": one.kind, "digest": digest, "size": len(one.content)}
-                return Manifest(json.dumps({"layers": [layer]}).encode(), "", digest)
+            if digest_of(one.manifest) == digest:
+                return Manifest(one.manifest, "", digest)
         return Manifest(self.manifests[digest], "", digest) if digest in self.manifests else None
 
     def blob(self, _: Repository, digest: Digest) -> bytes:
@@ -90,11 +99,11 @@ class MemoryRegistry:
     ) -> Digest:
         assert subject.digest in self.manifests
         self.attached.append(Attached(Digest(str(subject.digest)), kind, content, annotations))
-        return digest_of(content)
+        return digest_of(self.attached[-1].manifest)
 
     def referrers(self, subject: ImageRef, kind: str = "") -> tuple[Descriptor, ...]:
         return tuple(
-            Descriptor("", digest_of(one.content), 1, one.kind, one.annotations)
+            Descriptor("", digest_of(one.manifest), 1, one.kind, one.annotations)
             for one in self.attached
             if one.subject == subject.digest and kind in {"", one.kind}
         )

@@ -62,7 +62,9 @@ class Collector:
         return self._found
 
     def belonging_to(self, root: Manifest) -> Belongings:
-        self.below(root)
+        tree = self._tree(root)
+        self._demand_own(root, tree)
+        self._keep(tree)
         level = list(self._found.manifests)
         for _ in range(_DEEPEST_ATTACHMENT + 1):
             known = set(self._found.manifests)
@@ -119,8 +121,20 @@ class Collector:
         return True
 
     def _stays(self, artifact_type: str, tree: _Tree) -> bool:
-        types = {artifact_type, *(contents.artifact_type for _, contents in tree.values())}
+        """By whatever name: registries differ in which one they list a manifest under."""
+        types = {artifact_type}.union(*(contents.types for _, contents in tree.values()))
         return not types.isdisjoint(self._leave_out)
+
+    def _demand_own(self, root: Manifest, tree: _Tree) -> None:
+        """What lies inside comes along without a list, and may attach itself to something at the target."""
+        where = str(self._source.at(root.digest))
+        for part, inside in tree.values():
+            if inside.subject and inside.subject not in tree:
+                why = f"{part.digest} in it belongs to {inside.subject}"
+                raise RegistryError("a part of the image belongs to another image", where=where, why=why)
+        if self._leave_out and self._stays("", tree):
+            why = f"it is, or has in it, {' or '.join(sorted(self._leave_out))}"
+            raise RegistryError("the image itself holds what may not be copied", where=where, why=why)
 
     def _stray(self, manifest: Manifest, listed: Digest, subject: Digest | None) -> RegistryError:
         return RegistryError(

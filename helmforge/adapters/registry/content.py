@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from helmforge.adapters.registry.media_types import INDEXES, MANIFESTS
 from helmforge.adapters.registry.problems import AlteredContentError, RegistryError, printable
 from helmforge.domain.oci import Descriptor, Digest
+from helmforge.domain.oci_manifest import manifest_document
 from helmforge.errors import HelmforgeError
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ _MOST_ENTRIES = 2000
 @dataclass(frozen=True)
 class Contents:
     """What a manifest refers to. `children` are manifests (of an index), `blobs` config and layers.
-    `artifact_type` is the config's media type where the manifest names none (image-spec).
+    `types`: what the manifest, its config and each of its layers say that they are.
     """
 
     children: tuple[Descriptor, ...]
@@ -32,7 +32,7 @@ class Contents:
     annotations: Mapping[str, str]
     config: Descriptor | None = None
     subject: Digest | None = None
-    artifact_type: str = ""
+    types: frozenset[str] = frozenset()
 
 
 def digest_of(content: bytes, like: Digest | None = None) -> Digest:
@@ -51,11 +51,10 @@ def verify(content: bytes, digest: Digest, where: str) -> None:
 
 
 def parse(manifest: Manifest, where: str) -> Contents:
-    """Raises RegistryError for anything that is not an OCI or Docker schema 2 manifest."""
+    """Raises RegistryError for anything that is not an OCI or Docker schema 2 manifest with one reading."""
     try:
-        document = json.loads(manifest.content)
-        return _contents(document, manifest.media_type)
-    except (HelmforgeError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        return _contents(manifest_document(manifest.content), manifest.media_type)
+    except (HelmforgeError, ValueError, KeyError, TypeError, AttributeError) as error:
         why = f"{manifest.media_type}: {printable(str(error)) or type(error).__name__}"
         raise RegistryError("the registry sent a broken manifest", where=where, why=why) from error
 
@@ -74,12 +73,14 @@ def _contents(document: dict[str, Any], media_type: str) -> Contents:
         entries = tuple(descriptor(entry) for entry in _entries(document.get("manifests")))
         if any(entry.media_type not in INDEXES | MANIFESTS for entry in entries):
             raise ValueError("an entry that is no manifest")
-        return Contents(entries, (), annotations, None, subject, kind)
+        return Contents(entries, (), annotations, None, subject, frozenset({kind}))
     if "manifests" in document:
         raise ValueError("an index and a manifest at once")
     config = descriptor(document["config"])
-    layers = [descriptor(layer) for layer in _entries(document.get("layers")) if not layer.get("urls")]
-    return Contents((), (config, *layers), annotations, config, subject, kind or config.media_type)
+    layers = [(descriptor(layer), layer.get("urls")) for layer in _entries(document.get("layers"))]
+    here = [layer for layer, urls in layers if not urls]
+    types = frozenset({kind, config.media_type, *(layer.media_type for layer, _ in layers)})
+    return Contents((), (config, *here), annotations, config, subject, types)
 
 
 def _entries(value: Any) -> list[dict[str, Any]]:  # noqa: ANN401 - parsed JSON

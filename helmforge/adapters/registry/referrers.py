@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import TYPE_CHECKING
@@ -15,6 +14,7 @@ from helmforge.adapters.registry.media_types import EMPTY, OCI_INDEX, OCI_MANIFE
 from helmforge.adapters.registry.problems import RegistryError, bare_url, printable
 from helmforge.adapters.registry.urls import repository_url
 from helmforge.domain.oci import Descriptor
+from helmforge.domain.oci_manifest import manifest_document
 from helmforge.errors import HelmforgeError
 
 if TYPE_CHECKING:
@@ -151,7 +151,7 @@ def _is_index(answer: Answer) -> bool:
 
 def _entries(content: bytes, where: str) -> list[Descriptor]:
     try:
-        return [descriptor(entry) for entry in json.loads(content).get("manifests") or []]
-    except (HelmforgeError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        return [descriptor(entry) for entry in manifest_document(content).get("manifests") or []]
+    except (HelmforgeError, ValueError, KeyError, TypeError, AttributeError) as error:
         why = printable(str(error)) or type(error).__name__
         raise RegistryError("the registry sent a broken list of referrers", where=where, why=why) from error

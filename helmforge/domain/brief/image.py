@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from helmforge.domain.oci import Digest
+from helmforge.domain.oci_manifest import InvalidManifestError, manifest_document
 from helmforge.errors import StepError
 
 if TYPE_CHECKING:
@@ -88,9 +88,6 @@ def _platform(entry: Mapping[str, Any]) -> str:
 
 def _document(content: bytes) -> Mapping[str, Any]:
     try:
-        document = json.loads(content)
-    except (ValueError, RecursionError):
-        document = None
-    if not isinstance(document, dict):
-        raise StepError("the registry's manifest is not a JSON document")
-    return document
+        return manifest_document(content)
+    except InvalidManifestError as error:
+        raise StepError("the registry's manifest is of no use", why=str(error)) from None

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from helmforge import yamlio
 from helmforge.domain.oci import REVISION, SOURCE
+from helmforge.domain.oci_manifest import manifest_document
 from helmforge.domain.source import source_url
 from helmforge.errors import RefusedError, StepError, UsageError
 
@@ -159,13 +159,13 @@ def pull_from(world: World, charts: Repository, digest: Digest) -> PulledChart:
     if manifest is None:
         raise StepError(f"chart {charts}@{digest} is not in the registry")
     try:
-        layers = json.loads(manifest.content)["layers"]
+        layers = manifest_document(manifest.content)["layers"]
         layer = next(
             type(digest).parse(one["digest"])
             for one in layers
             if one["mediaType"].endswith("chart.content.v1.tar+gzip")
         )
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, StopIteration, UsageError):
+    except (ValueError, KeyError, TypeError, AttributeError, StopIteration, UsageError):
         raise StepError(f"{charts}@{digest} is not a Helm chart") from None
     archive = world.registry.blob(charts, layer)
     return PulledChart(digest, archive, world.archives.members(archive))

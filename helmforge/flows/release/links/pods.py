@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 from helmforge import yamlio
 from helmforge.domain.chain import LinkStatus, broken, not_applicable, ok, unknown
 from helmforge.domain.containers import images_named, pinned_digest, reported_digest, repository_of
 from helmforge.domain.oci import Digest
+from helmforge.domain.oci_manifest import manifest_document
 from helmforge.errors import UsageError
 from helmforge.flows.release.recorded import repository_named
 from helmforge.flows.steps.deployed_files import image_values, write_files
@@ -104,9 +104,9 @@ class _Judge:
 def _refers_to(content: bytes) -> tuple[list[Digest], list[Digest]]:
     """The manifests of an index, or the configuration of an image."""
     try:
-        document = json.loads(content)
+        document = manifest_document(content)
         children = [Digest.parse(entry["digest"]) for entry in document.get("manifests") or []]
         config = document.get("config")
         return children, [Digest.parse(config["digest"])] if config else []
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, UsageError):
+    except (ValueError, KeyError, TypeError, AttributeError, UsageError):
         return [], []
