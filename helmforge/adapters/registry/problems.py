@@ -58,6 +58,11 @@ def explain(status: int, body: bytes) -> str:
     return f"HTTP {status} {detail}".strip()
 
 
+def error_codes(body: bytes) -> frozenset[str]:
+    """Those of the distribution spec; empty for a body of another form."""
+    return frozenset(text.partition(":")[0] for text in _errors(body))
+
+
 def _errors(body: bytes) -> list[str]:
     """The `errors` list of the distribution spec, "Error Codes"."""
     try:

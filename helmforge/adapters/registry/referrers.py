@@ -11,7 +11,7 @@ from helmforge.adapters.registry.content import MANIFEST_LIMIT, descriptor
 from helmforge.adapters.registry.encoding import artifact, index
 from helmforge.adapters.registry.manifests import next_page
 from helmforge.adapters.registry.media_types import EMPTY, OCI_INDEX, OCI_MANIFEST
-from helmforge.adapters.registry.problems import RegistryError, bare_url, printable
+from helmforge.adapters.registry.problems import RegistryError, bare_url, error_codes, explain, printable
 from helmforge.adapters.registry.urls import repository_url
 from helmforge.domain.oci import Descriptor
 from helmforge.domain.oci_manifest import manifest_document
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 _OK = 200
 _ABSENT = (400, 404, 405)  # how registries say that they have no Referrers API
+_UNKNOWN = frozenset({"NAME_UNKNOWN", "MANIFEST_UNKNOWN"})  # how Quay says that there is nothing yet
 _MOST_PAGES = 100
 _MOST_RACES = 8
 _MOST_ENTRIES = 2000
@@ -41,7 +42,8 @@ class Referrers:
     manifests: Manifests
     blobs: Blobs
     scopes: tuple[str, ...] = ()
-    _without: set[RegistryHost] = field(default_factory=set)  # registries that lack the API
+    _with: set[RegistryHost] = field(default_factory=set)  # registries that have answered by the API
+    _without: set[RegistryHost] = field(default_factory=set)  # registries that lack it
 
     def attach(
         self, subject: ImageRef, artifact_type: str, content: bytes, annotations: Mapping[str, str]
@@ -89,31 +91,38 @@ class Referrers:
         return tuple(found.values())
 
     def _from_api(self, repository: Repository, subject: Digest) -> Iterator[Descriptor]:
-        address: str | None = repository_url(repository, f"referrers/{subject}")
         if repository.registry in self._without:
             return
+        where = repository_url(repository, f"referrers/{subject}")
+        answer = self._page(repository, where)
+        if not _is_index(answer):
+            self._not_listed(repository.registry, answer)
+            return
+        self._with.add(repository.registry)
         for _ in range(_MOST_PAGES):
-            if address is None:
-                return
-            answer = self.transport.send(
-                Call(
-                    "GET",
-                    repository.registry,
-                    address,
-                    (_OK, *_ABSENT),
-                    (*self.scopes, pull(repository)),
-                    {"Accept": OCI_INDEX},
-                    limit=MANIFEST_LIMIT,
-                )
-            )
-            if answer.status != _OK or not _is_index(answer):
-                self._without.add(repository.registry)
-                return
             yield from _entries(answer.body, bare_url(answer.url))
             address = next_page(answer)
-        raise RegistryError(
-            "the list of referrers has no end", where=bare_url(repository_url(repository, "referrers"))
+            if address is None:
+                return
+            answer = self._page(repository, address)
+            if not _is_index(answer):
+                why = explain(answer.status, answer.body)
+                raise RegistryError("the list of referrers breaks off", where=bare_url(where), why=why)
+        raise RegistryError("the list of referrers has no end", where=bare_url(where))
+
+    def _page(self, repository: Repository, address: str) -> Answer:
+        scopes, headers = (*self.scopes, pull(repository)), {"Accept": OCI_INDEX}
+        expect = (_OK, *_ABSENT)
+        return self.transport.send(
+            Call("GET", repository.registry, address, expect, scopes, headers, limit=MANIFEST_LIMIT)
         )
+
+    def _not_listed(self, registry: RegistryHost, answer: Answer) -> None:
+        """Nothing of this one image. Of the registry only when it neither says that it does not know the
+        image nor has listed another one's.
+        """
+        if registry not in self._with and error_codes(answer.body).isdisjoint(_UNKNOWN):
+            self._without.add(registry)
 
     def _fallback(self, repository: Repository, subject: Digest) -> list[Descriptor]:
         ref = repository.tagged(fallback_tag(subject))
@@ -146,7 +155,8 @@ def fallback_tag(subject: Digest) -> str:
 
 
 def _is_index(answer: Answer) -> bool:
-    return answer.headers.get("Content-Type", "").partition(";")[0].strip() == OCI_INDEX
+    media_type = answer.headers.get("Content-Type", "").partition(";")[0].strip()
+    return answer.status == _OK and media_type == OCI_INDEX
 
 
 def _entries(content: bytes, where: str) -> list[Descriptor]:
