@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from helmforge.domain.cluster import ReleaseRevision
 
 _PREFIX = "helmforge "
-_ROLLED_BACK = re.compile(r"Rollback to (\d+)")
+_ROLLED_BACK = re.compile(r"Rollback to (\d{1,9})")
 _RAN = frozenset({"deployed", "superseded"})
 _KEPT_FAILURES = 6
 

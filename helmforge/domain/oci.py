@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 _REPOSITORY = re.compile(r"[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)*")
 _TAG = re.compile(r"[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}")
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128}")
-_HOST = re.compile(r"(?P<name>[a-zA-Z0-9]([a-zA-Z0-9.-]*[a-zA-Z0-9])?|\[::1\])(:[0-9]{1,5})?")
+_HOST = re.compile(r"(?P<name>[a-zA-Z0-9]([a-zA-Z0-9.-]*[a-zA-Z0-9])?|\[::1\])(:(?P<port>[0-9]{1,5}))?")
+_LAST_PORT = 65535
 _LOOPBACK = re.compile(r"localhost|127(\.[0-9]{1,3}){3}|\[::1\]")
 
 
@@ -52,7 +53,8 @@ class RegistryHost:
     insecure: bool = False
 
     def __post_init__(self) -> None:
-        if not _HOST.fullmatch(self.host):
+        match = _HOST.fullmatch(self.host)
+        if not match or int(match["port"] or 0) > _LAST_PORT:
             raise UsageError(f"{self.host!r} is not a registry host", why="expected host or host:port")
 
     @property

@@ -37,6 +37,14 @@ def manifest_document(content: bytes) -> dict[str, Any]:
         raise InvalidManifestError("it is not a JSON document") from None
 
 
+def size_of(entry: dict[str, Any]) -> int:
+    """Of a descriptor, in bytes. InvalidManifestError for what is no int64 from 0 on (image-spec)."""
+    size = entry.get("size")
+    if not isinstance(size, int) or not 0 <= size < 1 << 63:
+        raise InvalidManifestError("a size is no number of bytes")
+    return size
+
+
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):

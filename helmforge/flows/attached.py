@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from helmforge.domain.oci import AlteredError, Digest
-from helmforge.domain.oci_manifest import InvalidManifestError, manifest_document
+from helmforge.domain.oci_manifest import InvalidManifestError, manifest_document, size_of
 from helmforge.errors import UsageError
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def _content(world: World, image: ImageRef, referrer: Descriptor, artifact_type:
         document = manifest_document(manifest.content)
         _demand_attached(document, image, artifact_type)
         (only,) = document["layers"]
-        digest, size = Digest.parse(only["digest"]), int(only["size"])
+        digest, size = Digest.parse(only["digest"]), size_of(only)
     except InvalidManifestError as error:
         raise UnreadableError(f"it is no manifest that counts: {error}") from None
     except (ValueError, KeyError, TypeError, UsageError):

@@ -90,6 +90,12 @@ def test_running_is_the_newest_success_and_current_the_newest_of_all() -> None:
     assert current([]) is None
 
 
+def test_a_rollback_to_a_number_without_end_is_none() -> None:
+    last = current(history(("superseded", "1.0.0"), ("deployed", f"Rollback to {'1' * 5000}")))
+    assert last is not None
+    assert last.origin == 2
+
+
 def test_a_helm_rollback_runs_what_its_target_ran() -> None:
     entries = history(("superseded", "1.0.0"), ("failed", "1.1.0"), ("deployed", "Rollback to 1"))
     good = running(entries)

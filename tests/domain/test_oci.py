@@ -57,6 +57,8 @@ def test_only_loopback_is_plain_http(host: str, *, plain: bool) -> None:
         "x:",
         "x:port",
         "x:123456",
+        "x:65536",
+        "127.0.0.1:99999",
         "a b",
         "x\n",
         "[::2]",

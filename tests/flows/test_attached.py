@@ -67,6 +67,11 @@ def test_what_is_attached_is_read(document: dict[str, Any]) -> None:
         ({"subject": {"digest": IMAGE, "Digest": OTHER}}, "some read its name"),
         ({"layers": []}, "not a manifest with one layer"),
         ({"layers": [LAYER, LAYER]}, "not a manifest with one layer"),
+        ({"layers": [{**LAYER, "size": float("inf")}]}, "a size is no number of bytes"),
+        ({"layers": [{**LAYER, "size": float("nan")}]}, "a size is no number of bytes"),
+        ({"layers": [{**LAYER, "size": 10**400}]}, "a size is no number of bytes"),
+        ({"layers": [{**LAYER, "size": -1}]}, "a size is no number of bytes"),
+        ({"layers": ["layer"]}, "not a manifest with one layer"),
     ],
 )
 def test_what_is_something_else_is_not(change: dict[str, Any], why: str) -> None:

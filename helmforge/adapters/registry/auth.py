@@ -24,6 +24,7 @@ from helmforge.adapters.registry.problems import (
     printable,
 )
 from helmforge.adapters.registry.secret import Secret
+from helmforge.adapters.registry.urls import origin
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -138,9 +139,9 @@ class Authenticator:
         """The token server gets the password: https, unless the registry itself is spoken to in the clear."""
         realm = challenge.parameters.get("realm", "")
         try:
-            parts = urlsplit(realm)
+            scheme, host, _ = origin(realm)
             schemes = {"https", "http"} if self._registry.plain_http else {"https"}
-            safe = parts.scheme in schemes and parts.hostname and "@" not in parts.netloc
+            safe = scheme in schemes and host and "@" not in urlsplit(realm).netloc
         except ValueError:
             safe = False
         if not safe:
@@ -170,7 +171,7 @@ def _parse_token(answer: Answer, now: float) -> _Token:
         found = json.loads(answer.body)
         value = found.get("token") or found.get("access_token")
         seconds = float(found.get("expires_in") or _DEFAULT_SECONDS)
-    except (ValueError, TypeError, AttributeError, RecursionError):
+    except (ValueError, TypeError, AttributeError, RecursionError, OverflowError):
         value, seconds = None, 0.0
     if not isinstance(value, str) or not value.isascii() or not value.isprintable():
         raise RegistryError(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from helmforge.adapters.registry.media_types import INDEXES, MANIFESTS
 from helmforge.adapters.registry.problems import AlteredContentError, RegistryError, printable
 from helmforge.domain.oci import Descriptor, Digest
-from helmforge.domain.oci_manifest import manifest_document
+from helmforge.domain.oci_manifest import manifest_document, size_of
 from helmforge.errors import HelmforgeError
 
 if TYPE_CHECKING:
@@ -92,9 +92,9 @@ def _entries(value: Any) -> list[dict[str, Any]]:  # noqa: ANN401 - parsed JSON
 
 def descriptor(entry: dict[str, Any]) -> Descriptor:
     """Raises ValueError, KeyError, TypeError, AttributeError or UsageError when it is not one."""
-    media_type, size = entry["mediaType"], entry["size"]
-    if not isinstance(media_type, str) or not isinstance(size, int) or size < 0:
-        raise ValueError("a descriptor without mediaType or size")
+    media_type, size = entry["mediaType"], size_of(entry)
+    if not isinstance(media_type, str):
+        raise ValueError("a descriptor without mediaType")  # noqa: TRY004 - as all that is wrong with it
     artifact_type = entry.get("artifactType")
     return Descriptor(
         media_type,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING
 
 from helmforge.adapters.registry.calls import Call, pull, push
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 _OK = 200
 _NOT_FOUND = 404
+_SIZE = re.compile(r"[0-9]{1,18}")  # Python itself refuses numbers of thousands of digits
 _MOST_PAGES = 1000
 _PAUSES_SECONDS = (0.5, 2.0)
 
@@ -45,7 +47,7 @@ class Manifests:
             return None
         size = answer.headers.get("Content-Length", "")
         digest = _announced(answer)
-        if digest is None or not size.isdecimal():
+        if digest is None or not _SIZE.fullmatch(size):
             manifest = self.get(ref)
             if manifest is None:
                 return None

@@ -24,7 +24,7 @@ def repository_url(repository: Repository, rest: str) -> str:
 
 
 def origin(url: str) -> tuple[str, str, int]:
-    """Scheme, host, port: what credentials are bound to."""
+    """Scheme, host, port: what credentials are bound to. ValueError for what is no URL, or no port."""
     parts = urlsplit(url)
     return parts.scheme, (parts.hostname or "").lower(), parts.port or (80 if parts.scheme == "http" else 443)
 

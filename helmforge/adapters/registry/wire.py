@@ -76,7 +76,7 @@ class Incoming:
             return float(value)
         try:
             return max((parsedate_to_datetime(value) - datetime.now(UTC)).total_seconds(), 0.0)
-        except (ValueError, TypeError):
+        except (ValueError, TypeError, OverflowError):
             return None
 
     def _pieces(self, limit: int | None) -> Iterator[bytes]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from helmforge.domain.oci import Digest
-from helmforge.domain.oci_manifest import InvalidManifestError, manifest_document
+from helmforge.domain.oci_manifest import InvalidManifestError, manifest_document, size_of
 from helmforge.errors import StepError
 
 if TYPE_CHECKING:
@@ -49,10 +49,10 @@ def platforms(content: bytes) -> Mapping[str, Digest]:
 def layers(content: bytes) -> Layers:
     """Raises StepError when it is not the manifest of an image."""
     document = _document(content)
-    blobs = [document.get("config"), *(document.get("layers") or ())]
     try:
-        return tuple((str(blob["digest"]), int(blob["size"])) for blob in blobs)
-    except (KeyError, TypeError, ValueError):
+        blobs = [document["config"], *(document.get("layers") or ())]
+        return tuple((str(blob["digest"]), size_of(blob)) for blob in blobs)
+    except (KeyError, TypeError, ValueError, AttributeError):
         raise StepError("the registry's manifest is not that of an image") from None
 
 

@@ -69,6 +69,18 @@ def test_a_digest_header_that_differs_from_the_digest_asked_for_is_refused(
         connect().manifest(ref)
 
 
+@pytest.mark.parametrize("length", ["9" * 5000, "²", "-1", "none"])
+def test_a_length_that_is_none_is_not_believed(
+    connect: Connect, shop: Pusher, faulty: FaultyRegistry, length: str
+) -> None:
+    """Of a HEAD: nothing else tells how long the manifest is."""
+    pushed = shop.image("1.0.0")
+    faulty.fail(requests("HEAD", "/manifests/"), with_headers(Content_Length=length))
+    found = connect().resolve(shop.repository.tagged("1.0.0"))
+    assert found is not None
+    assert (found.digest, found.size) == (pushed["digest"], pushed["size"])
+
+
 def test_a_truncated_manifest_is_never_used(connect: Connect, shop: Pusher, faulty: FaultyRegistry) -> None:
     shop.image("1.0.0")
     faulty.fail(requests("GET", "/manifests/"), truncated(20))
@@ -85,6 +97,8 @@ def test_a_truncated_manifest_is_never_used(connect: Connect, shop: Pusher, faul
         b"[" * 100_000,
         {"config": {"mediaType": "x", "digest": "sha256:zz", "size": 1}, "layers": []},
         {"config": {"mediaType": "x", "digest": _OTHER, "size": -1}, "layers": []},
+        {"config": {"mediaType": "x", "digest": _OTHER, "size": 10**400}, "layers": []},
+        {"config": {"mediaType": "x", "digest": _OTHER, "size": float("inf")}, "layers": []},
         {"config": {"mediaType": "x", "digest": _OTHER, "size": 1}, "layers": {}, "manifests": []},
         {"config": {"mediaType": "x", "digest": _OTHER, "size": 1}, "layers": ["x"]},
         {"mediaType": OCI_INDEX, "config": _CONFIG, "layers": []},

@@ -77,8 +77,13 @@ def test_the_last_answer_is_told(connect: Connect, shop: Pusher, faulty: FaultyR
         (format_datetime(datetime.now(UTC) - timedelta(days=1), usegmt=True), 0, 0),
         ("soon", 0.5, 0.5),
         ("²", 0.5, 0.5),
+        ("9" * 5000, 30, 30),
+        (f"Mon, 20 Nov 1995 19:12:08 +{'9' * 20}", 0.5, 0.5),
     ],
-    ids=["seconds", "a day of seconds", "a date to come", "a date gone by", "a word", "no digit"],
+    ids=[
+        *("seconds", "a day of seconds", "a date to come", "a date gone by", "a word", "no digit"),
+        *("many digits", "a zone that is none"),
+    ],
 )
 def test_the_registry_may_say_when_to_come_back(
     connect: Connect, shop: Pusher, faulty: FaultyRegistry, value: str, least: float, most: float

@@ -137,7 +137,11 @@ def test_an_identity_token_is_exchanged(
 
 
 @pytest.mark.parametrize(
-    "realm", ["", "ftp://127.0.0.1/token", "https://ada:x@127.0.0.1/token", "http://[", "/token"]
+    "realm",
+    [
+        *("", "ftp://127.0.0.1/token", "https://ada:x@127.0.0.1/token", "http://[", "/token"),
+        *("http://127.0.0.1:99999999/token", "https://127.0.0.1:port/token"),
+    ],
 )
 def test_the_password_goes_to_no_unsafe_token_server(
     connect: Connect, shop: Pusher, faulty: FaultyRegistry, realm: str
@@ -149,7 +153,10 @@ def test_the_password_goes_to_no_unsafe_token_server(
 
 @pytest.mark.parametrize(
     "body",
-    [b"", b"[]", b"{}", b'{"token": 1}', b'{"token": "a\\r\\nX: y"}', b'{"token": "x", "expires_in": "?"}'],
+    [
+        *(b"", b"[]", b"{}", b'{"token": 1}', b'{"token": "a\\r\\nX: y"}'),
+        *(b'{"token": "x", "expires_in": %s}' % value for value in (b'"?"', b"[1]", b"1" + b"0" * 400)),
+    ],
 )
 def test_a_broken_answer_of_the_token_server(
     connect: Connect, shop: Pusher, faulty: FaultyRegistry, body: bytes

@@ -53,7 +53,17 @@ def test_platforms_of_an_index() -> None:
     assert chosen(found, ["linux/arm64/v8"]) == "linux/arm64/v8"
 
 
-@pytest.mark.parametrize("content", [b"", b"[]", b'"x"', b"\xff", b"[" * 100_000, b'{"layers": [1]}', b"{}"])
+_SIZES = (b"1e999", b"NaN", b"-1", b"1" + b"0" * 400, b'"1"', b"null")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        *(b"", b"[]", b'"x"', b"\xff", b"[" * 100_000, b'{"layers": [1]}', b"{}"),
+        *(b'{"config": {"digest": "x", "size": 1}, "layers": %s}' % one for one in (b"5", b"[5]", b"[[]]")),
+        *(b'{"config": {"digest": "x", "size": %s}}' % size for size in _SIZES),
+    ],
+)
 def test_what_is_no_manifest_is_an_error_with_words(content: bytes) -> None:
     with pytest.raises(HelmforgeError):
         layers(content)
