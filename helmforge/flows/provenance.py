@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from helmforge.domain.brief.image import platforms
 from helmforge.domain.provenance import slsa
 from helmforge.domain.provenance.attachments import (
     BUNDLE_MEDIA_TYPE,
@@ -19,8 +18,9 @@ from helmforge.domain.provenance.attachments import (
 )
 from helmforge.domain.provenance.policy import SignerKeys, SigningFiles, public_key_problem, public_keys
 from helmforge.domain.provenance.statement import InvalidStatementError, Statement, signed_statement
-from helmforge.errors import StepError, UsageError
+from helmforge.errors import UsageError
 from helmforge.flows.attached import attached
+from helmforge.flows.image_parts import parts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -124,15 +124,6 @@ def shortfalls(
         asked += [(Kind.SBOM, part) for part in parts(world, image)]
     found = (Attachments(world, part, keys is not None, keys).problem(kind, artifact) for kind, part in asked)
     return tuple(problem for problem in found if problem)
-
-
-def parts(world: World, image: ImageRef) -> tuple[ImageRef, ...]:
-    """The image of each platform; `image` itself when it has one."""
-    manifest = world.registry.manifest(image)
-    if manifest is None:
-        raise StepError(f"{image} is not in the registry")
-    by_platform = platforms(manifest.content)
-    return tuple(image.repository.at(digest) for digest in by_platform.values()) or (image,)
 
 
 def signer_keys(

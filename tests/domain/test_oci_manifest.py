@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from helmforge.domain.oci_manifest import InvalidManifestError, manifest_document
+from helmforge.domain.oci_manifest import InvalidManifestError, manifest_document, runnable_parts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -109,3 +109,57 @@ LEGITIMATE: Mapping[str, dict[str, Any]] = {
 @pytest.mark.parametrize("document", LEGITIMATE.values(), ids=LEGITIMATE)
 def test_what_is_written_in_the_field_is_read(document: dict[str, Any]) -> None:
     assert manifest_document(json.dumps(document).encode()) == document
+
+
+OTHER = f"sha256:{'2' * 64}"
+AMD64 = {"os": "linux", "architecture": "amd64"}
+NO_PLATFORM = {"os": "unknown", "architecture": "unknown"}
+MARK = {"annotations": {"vnd.docker.reference.type": "attestation-manifest"}}
+
+
+def _named(*entries: dict[str, Any]) -> list[tuple[str, str]]:
+    content = json.dumps({"manifests": [ENTRY | {"platform": AMD64}, *entries]}).encode()
+    return [(str(part.digest), part.platform) for part in runnable_parts(content)][1:]
+
+
+@pytest.mark.parametrize(
+    ("entry", "platform"),
+    [
+        ({"platform": AMD64}, "linux/amd64"),
+        ({"platform": AMD64 | {"variant": "unknown"}}, "linux/amd64/unknown"),
+        ({"platform": AMD64, **MARK}, "linux/amd64"),
+        ({"platform": NO_PLATFORM | {"os": "linux"}}, "linux/unknown"),
+        ({"platform": NO_PLATFORM | {"os": "Unknown"}}, "Unknown/unknown"),
+        ({"platform": NO_PLATFORM | {"variant": "v7"}}, "unknown/unknown/v7"),
+        ({"platform": None}, ""),
+        ({**MARK}, ""),
+        ({"platform": "unknown/unknown"}, ""),
+    ],
+)
+def test_what_a_node_may_run_cannot_be_called_an_attestation(entry: dict[str, Any], platform: str) -> None:
+    assert _named({"digest": OTHER, **entry}) == [(OTHER, platform)]
+
+
+def test_attestations_are_no_parts() -> None:
+    assert _named({"digest": OTHER, "platform": NO_PLATFORM, **MARK}) == []
+    assert _named({"digest": OTHER, "platform": NO_PLATFORM}) == []
+
+
+def test_an_image_has_no_parts() -> None:
+    assert runnable_parts(json.dumps({"config": ENTRY, "layers": [ENTRY]}).encode()) == ()
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"manifests": [ENTRY], "layers": []},
+        {"manifests": [ENTRY], "config": ENTRY},
+        {"manifests": {}},
+        {"manifests": [5]},
+        {"manifests": [{"digest": "latest"}]},
+        {"manifests": [{}]},
+    ],
+)
+def test_a_broken_index_has_none_either(document: dict[str, Any]) -> None:
+    with pytest.raises(InvalidManifestError):
+        runnable_parts(json.dumps(document).encode())

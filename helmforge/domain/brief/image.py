@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from helmforge.domain.oci import Digest
-from helmforge.domain.oci_manifest import InvalidManifestError, manifest_document, size_of
+from helmforge.domain.oci_manifest import (
+    InvalidManifestError,
+    manifest_document,
+    runnable_parts,
+    size_of,
+)
 from helmforge.errors import StepError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+
+    from helmforge.domain.oci import Digest
 
 _USUAL = "linux/amd64"
 
@@ -36,23 +42,24 @@ Layers = tuple[tuple[str, int], ...]
 
 def platforms(content: bytes) -> Mapping[str, Digest]:
     """Manifests of an index by platform, `linux/arm64/v8`; empty when `content` is the manifest of an image.
-    Raises StepError for what is neither.
+    Of two for one platform the first, as nodes choose. Raises StepError for what is neither.
     """
-    manifests = _document(content).get("manifests")
-    if not isinstance(manifests, list):
-        return {}
-    named = ((_platform(one), one.get("digest")) for one in manifests if isinstance(one, dict))
-    # Attestations stand among the platforms as `unknown/unknown`
-    return {name: Digest.parse(str(digest)) for name, digest in named if name and "unknown" not in name}
+    try:
+        parts = runnable_parts(content)
+    except InvalidManifestError as error:
+        raise _of_no_use(error) from None
+    return {part.platform: part.digest for part in reversed(parts) if part.platform}
 
 
 def layers(content: bytes) -> Layers:
     """Raises StepError when it is not the manifest of an image."""
-    document = _document(content)
     try:
+        document = manifest_document(content)
         blobs = [document["config"], *(document.get("layers") or ())]
         return tuple((str(blob["digest"]), size_of(blob)) for blob in blobs)
-    except (KeyError, TypeError, ValueError, AttributeError):
+    except InvalidManifestError as error:
+        raise _of_no_use(error) from None
+    except (KeyError, TypeError, AttributeError):
         raise StepError("the registry's manifest is not that of an image") from None
 
 
@@ -78,16 +85,5 @@ def image_change(platform: str, new: Layers, old: Layers | None) -> ImageChange:
     )
 
 
-def _platform(entry: Mapping[str, Any]) -> str:
-    platform = entry.get("platform")
-    if not isinstance(platform, dict):
-        return ""
-    parts = (platform.get(key) for key in ("os", "architecture", "variant"))
-    return "/".join(str(part) for part in parts if part)
-
-
-def _document(content: bytes) -> Mapping[str, Any]:
-    try:
-        return manifest_document(content)
-    except InvalidManifestError as error:
-        raise StepError("the registry's manifest is of no use", why=str(error)) from None
+def _of_no_use(error: InvalidManifestError) -> StepError:
+    return StepError("the registry's manifest is of no use", why=str(error))

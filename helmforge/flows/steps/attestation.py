@@ -13,7 +13,8 @@ from helmforge.domain.provenance.attachments import Kind, wanted
 from helmforge.domain.provenance.statement import Statement
 from helmforge.domain.source import source_url
 from helmforge.errors import StepError
-from helmforge.flows.provenance import Attachments, parts, signer_keys
+from helmforge.flows.image_parts import parts
+from helmforge.flows.provenance import Attachments, signer_keys
 from helmforge.flows.steps.attaching import Attaching
 
 if TYPE_CHECKING:

@@ -49,6 +49,8 @@ def test_platforms_of_an_index() -> None:
     found = platforms(json.dumps({"manifests": entries}).encode())
     assert found == {"linux/arm64/v8": ONE, "linux/amd64": TWO}
     assert platforms(manifest((ONE, 1))) == {}
+    twice = [entry(TWO, os="linux", architecture="amd64"), entry(ONE, os="linux", architecture="amd64")]
+    assert platforms(json.dumps({"manifests": twice}).encode()) == {"linux/amd64": TWO}, "as nodes choose"
     assert chosen(found, ()) == "linux/amd64"
     assert chosen(found, ["linux/arm64/v8"]) == "linux/arm64/v8"
 
