@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass
 from typing import Any
 
 from helmforge.domain.oci import Digest
+from helmforge.domain.oci_manifest import InvalidManifestError, manifest_document
 from helmforge.errors import UsageError
 
 # distribution-spec 1.1, "Referrers Tag Schema": of a digest the first 64 digits. Cosign's tags have all,
@@ -99,8 +99,8 @@ def attachment(content: bytes) -> Attachment | None:
 
 
 def _document(content: bytes) -> dict[str, Any]:
+    """Empty for what a node may read in another way."""
     try:
-        document = json.loads(content)
-    except (ValueError, RecursionError):
+        return manifest_document(content)
+    except InvalidManifestError:
         return {}
-    return document if isinstance(document, dict) else {}

@@ -83,6 +83,8 @@ def test_an_image_under_any_name_is_found(name: str) -> None:
         {"config": {"mediaType": []}, "layers": []},
         {"config": {"mediaType": EMPTY}, "layers": [{"mediaType": {}}]},
         manifest(EMPTY, subject="sha1:x"),
+        REFERRER | {"Config": {"mediaType": OCI}, "Layers": [{"mediaType": LAYER}]},
+        REFERRER | {"subject": {"digest": IMAGE, "Digest": ABSENT}},
     ],
 )
 def test_a_list_of_what_is_not_attached_to_the_image_is_found(entry: dict[str, Any]) -> None:
@@ -99,6 +101,8 @@ def test_a_list_of_what_is_not_attached_to_the_image_is_found(entry: dict[str, A
         {"manifests": [{"digest": 1}]},
         {"manifests": [], "layers": []},
         {"manifests": [{"digest": ABSENT}] * 2001},
+        {"manifests": [], "Manifests": [{"digest": IMAGE}]},
+        {"manifests": [], "Config": {"mediaType": OCI}, "Layers": [{"mediaType": LAYER}]},
     ],
 )
 def test_something_else_than_a_list_is_found(document: dict[str, Any]) -> None:
