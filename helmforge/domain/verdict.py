@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from helmforge.domain.approval import InvalidApprovalError, read
-from helmforge.domain.git import Signature
+from helmforge.domain.git import Person, Signature
 from helmforge.errors import RefusedError
 
 if TYPE_CHECKING:
@@ -25,23 +25,30 @@ _UNSIGNED = Signature("it is not signed")
 
 @dataclass(frozen=True)
 class Evidence:
-    """What is known about the people; addresses in lower case.
+    """What is known about the people.
 
-    `authors` wrote the change or released it. `aliases` lead from each address of a person to the one that
-    stands for all of them. `signatures` are by the id of the tag object. `commit` is the one that the version
-    was released from: a tag on another one is no approval of it. Empty when nothing is known.
+    `authors` wrote the change or released it. `aliases` lead from each name with its address to the address,
+    in lower case, that stands for all of the person: what belongs to one person may depend on the name.
+    `signatures` are by the id of the tag object. `commit` is the one that the version was released from: a
+    tag on another one is no approval of it. Empty when nothing is known.
     """
 
-    authors: frozenset[str] = frozenset()
-    aliases: Mapping[str, str] = field(default_factory=dict)
+    authors: frozenset[Person] = frozenset()
+    aliases: Mapping[Person, str] = field(default_factory=dict)
     signatures: Mapping[str, Signature] = field(default_factory=dict)
     commit: str = ""
 
-    def person(self, email: str) -> str:
-        return self.aliases.get(email.lower(), email.lower())
+    def person(self, contact: Person) -> str:
+        return self.aliases.get(contact, contact.email.lower())
+
+    def addresses(self, email: str) -> frozenset[str]:
+        """All that `email` may stand for, under whatever name: no signature covers who owns a name."""
+        named = (address for one, address in self.aliases.items() if one.email.lower() == email.lower())
+        return frozenset({email.lower(), *named})
 
     def wrote(self, email: str) -> bool:
-        return email.lower() in self.authors or self.person(email) in map(self.person, self.authors)
+        wrote = {address for one in self.authors for address in (one.email.lower(), self.person(one))}
+        return not wrote.isdisjoint(self.addresses(email))
 
 
 @dataclass(frozen=True)
@@ -77,27 +84,28 @@ def judge(
     now: datetime,
 ) -> Verdict:
     """One person counts once, under however many names."""
-    valid: dict[str, str] = {}
+    valid: dict[str, frozenset[str]] = {}
     rejected: list[tuple[str, str]] = []
     for tag in tags:
         try:
             approval = read(tag)
             reason = _objection(approval, subject, policy, now, tag.time)
-            reason = reason or may_not_approve(approval.approver, policy, evidence)
-            person = evidence.person(approval.approver)
+            reason = reason or may_not_approve(tag.tagger, policy, evidence)
         except InvalidApprovalError as error:
-            reason, person = str(error), ""
+            reason = str(error)
         if not reason and evidence.commit not in {"", tag.target}:
             reason = f"it is on commit {tag.target[:12]}, not on {evidence.commit[:12]}"
         if not reason and policy.signed:
             reason = evidence.signatures.get(tag.oid, _UNSIGNED).problem
-        if not reason and person in valid:
-            reason = f"it is by the same person as {valid[person]}"
+        mine = evidence.addresses(tag.tagger.email)
+        same = [name for name, theirs in valid.items() if not mine.isdisjoint(theirs)]
+        if not reason and same:
+            reason = f"it is by the same person as {same[0]}"
         if reason:
             rejected.append((tag.name, reason))
         else:
-            valid[person] = tag.name
-    return Verdict(policy.required, tuple(valid.values()), tuple(rejected))
+            valid[tag.name] = mine
+    return Verdict(policy.required, tuple(valid), tuple(rejected))
 
 
 def _objection(
@@ -117,11 +125,13 @@ def _objection(
     return f"it expired at {expires.isoformat(timespec='minutes')}" if now >= expires else ""
 
 
-def may_not_approve(approver: str, policy: ApprovalPolicy, evidence: Evidence) -> str:
+def may_not_approve(approver: Person, policy: ApprovalPolicy, evidence: Evidence) -> str:
     """Why this person's word does not count; "" when it does."""
-    allowed = map(evidence.person, policy.approvers)
-    if policy.approvers and evidence.person(approver) not in allowed:
-        return f"{approver} is not among the approvers ({', '.join(policy.approvers)})"
-    if policy.not_author and evidence.wrote(approver):
-        return f"{approver} is an author of the change"
+    me = approver.email.lower()
+    allowed = {email.lower() for email in policy.approvers}
+    allowed_people = {evidence.person(Person("", email)) for email in policy.approvers}
+    if allowed and me not in allowed and evidence.person(approver) not in allowed_people:
+        return f"{me} is not among the approvers ({', '.join(policy.approvers)})"
+    if policy.not_author and evidence.wrote(me):
+        return f"{me} is an author of the change"
     return ""

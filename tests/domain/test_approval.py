@@ -16,7 +16,7 @@ from helmforge.errors import ExitCode, RefusedError, UsageError
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 SUBJECT = Subject("prod", "shop", "v1.2.0", "sha256:" + "a" * 64, "sha256:" + "b" * 64)
 NOBODY = Evidence(commit="c" * 40)
-ADA = Evidence(frozenset({"ada@example.com"}))
+ADA = Evidence(frozenset({Person("Ada", "ada@example.com")}))
 POLICY = ApprovalPolicy(approvers=("Ada@example.com", "bo@example.com"))
 
 
@@ -107,7 +107,7 @@ def test_anything_altered_does_not_count_and_says_why(case: str) -> None:
 def test_an_author_does_not_count() -> None:
     verdict = judge([tag(approval())], SUBJECT, POLICY, ADA, NOW)
     assert not verdict.granted
-    assert may_not_approve("ada@example.com", replace(POLICY, not_author=False), ADA) == ""
+    assert may_not_approve(Person("Ada", "ada@example.com"), replace(POLICY, not_author=False), ADA) == ""
 
 
 def test_two_approvals_of_one_required_two() -> None:
@@ -140,14 +140,40 @@ def test_signatures_are_not_taken_for_granted() -> None:
 
 
 def test_aliases_are_one_person() -> None:
-    aliases = {"ada@home.example": "ada@example.com"}
+    home = Person("Ada", "ada@home.example")
+    aliases = {home: "ada@example.com"}
     policy = replace(POLICY, required=2)
     tags = [tag(approval()), tag(approval(approver="ada@home.example"))]
     verdict = judge(tags, SUBJECT, policy, Evidence(aliases=aliases), NOW)
     assert verdict.valid == (tags[0].name,)
     assert verdict.rejected == ((tags[1].name, f"it is by the same person as {tags[0].name}"),)
-    wrote = Evidence(frozenset({"ada@home.example"}), aliases)
-    assert "is an author" in may_not_approve("ada@example.com", POLICY, wrote)
+    wrote = Evidence(frozenset({home}), aliases)
+    assert "is an author" in may_not_approve(Person("Ada", "ada@example.com"), POLICY, wrote)
+
+
+def test_what_belongs_to_one_person_may_depend_on_the_name() -> None:
+    """One address, two people: what belongs to Ada does not hide what belongs to Zed, in any order."""
+    ada, zed = Person("Ada", "root@localhost"), Person("Zed", "root@localhost")
+    aliases = {ada: "ada@example.com", zed: "zed@example.com"}
+    wrote = Evidence(frozenset({ada, zed}), aliases)
+    anybody = replace(POLICY, approvers=())
+    for author in ("ada@example.com", "zed@example.com", "root@localhost"):
+        assert "is an author" in may_not_approve(Person("", author), anybody, wrote)
+    only_zed = Evidence(frozenset({zed}), aliases)
+    assert may_not_approve(Person("Ada", "ada@example.com"), anybody, only_zed) == ""
+
+
+def test_another_name_makes_nobody_another_person() -> None:
+    """Signatures are made by addresses: any name may stand before one."""
+    ada, zed = Person("Ada", "root@localhost"), Person("Zed", "root@localhost")
+    aliases = {ada: "ada@example.com", zed: "root@localhost"}
+    anybody = replace(POLICY, approvers=(), required=2)
+    wrote = Evidence(frozenset({Person("Ada", "ada@example.com")}), aliases)
+    assert "is an author" in may_not_approve(zed, anybody, wrote)
+    tags = [tag(approval()), tag(approval(approver="root@localhost"), tagger=zed)]
+    assert len(judge(tags, SUBJECT, anybody, Evidence(aliases=aliases), NOW).valid) == 1
+    assert may_not_approve(ada, POLICY, Evidence(aliases=aliases)) == ""
+    assert "not among the approvers" in may_not_approve(zed, POLICY, Evidence(aliases=aliases))
 
 
 def test_at_the_end_of_all_times_it_has_expired() -> None:

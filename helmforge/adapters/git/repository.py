@@ -195,7 +195,7 @@ class GitRepository:
     def tags(self, prefix: str) -> tuple[AnnotatedTag, ...]:
         return objects.read_tags(self._common, self._remote.tag_objects(prefix))
 
-    def aliases(self, known: Iterable[Person], revision: str) -> Mapping[str, str]:
+    def aliases(self, known: Iterable[Person], revision: str) -> Mapping[Person, str]:
         return people.aliases(self._git, self._common, known, names.revision(revision))
 
     def delete_tag(self, name: str, oid: str) -> None:

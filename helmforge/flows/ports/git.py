@@ -114,8 +114,11 @@ class Git(Protocol):
     def delete_tag(self, name: str, oid: str) -> None:
         """On the remote, by compare-and-swap. RefusedError when it is no longer the tag object `oid`."""
 
-    def aliases(self, known: Iterable[Person], revision: str) -> Mapping[str, str]:
-        """Lower-case address -> lower-case address of the person, by the .mailmap of `revision` alone."""
+    def aliases(self, known: Iterable[Person], revision: str) -> Mapping[Person, str]:
+        """Each of `known` -> lower-case address of the person, by the .mailmap of `revision` alone. Its
+        lines may hold for one name only: the same addresses are there without a name, too, and with every
+        name that it has for them.
+        """
 
     def signature(self, tag: AnnotatedTag, keys: TrustedKeys, counted: datetime | None = None) -> Signature:
         """Whether `tag`, which `tags` returned, is signed by its tagger with one of `keys`.

@@ -65,7 +65,7 @@ def weigh(
     named = (Person("", email) for email in policy.approvers)
     known = (*wrote, *named, *(tag.tagger for tag in tags), *others)
     return Evidence(
-        frozenset(person.email.lower() for person in wrote),
+        wrote,
         git.aliases(known, settings.revision),
         signatures(git, settings, policy, tags, counted) if policy.signed else {},
     )

@@ -56,7 +56,7 @@ def approve(
     production = attempt(lambda: read_production(world, service, environment))
     since = "" if isinstance(production, Unknown) else production.running.commit
     found = gather(world, settings, service, environment, published, since, me)
-    objection = may_not_approve(approver, environment.approvals, found.evidence)
+    objection = may_not_approve(me, environment.approvals, found.evidence)
     if objection:
         raise RefusedError(
             f"{approver} may not approve {service.name} {version} for {environment.name}",
