@@ -39,7 +39,8 @@ class Commit:
 class AnnotatedTag:
     """A tag object on the remote. `name` is that of the ref, without `refs/tags/`;
     `inner_name` is the one inside the object: a moved tag has another. `oid` is the tag object's own id.
-    A signature is no part of the message.
+    A signature is no part of the message. With `lightweight` there is no tag object: a ref by nobody, and
+    `oid` is what it points to.
     """
 
     name: str
@@ -49,6 +50,7 @@ class AnnotatedTag:
     time: datetime
     message: str
     oid: str = ""
+    lightweight: bool = False
 
 
 @dataclass(frozen=True)

@@ -185,7 +185,7 @@ def _findings(
 
 def _guard_release(git: Git, settings: Settings, event: Event, change: Change, service: Service) -> None:
     """Refuses early what the steps would refuse late: another commit's version, another branch's commit."""
-    from helmforge.flows.steps.claim import claim_refs, demand_free  # noqa: PLC0415 - brings all steps along
+    from helmforge.flows.steps.claim import claim_refs, claimed_commit  # noqa: PLC0415 - brings all steps along
 
     demand_released(settings, service)
     ref = f"refs/heads/{event.branch}"
@@ -197,13 +197,15 @@ def _guard_release(git: Git, settings: Settings, event: Event, change: Change, s
             f"the branch {event.branch} is not on {git.remote}",
             hint=f"helmforge release cut {service.name}, or push the branch",
         )
-    if tip != change.commit and change.commit not in {found.get(claim) for claim in claim_refs(artifact)}:
+    claims = {found[claim] for claim in claim_refs(artifact) if claim in found}
+    if tip != change.commit and change.commit not in claims:
         raise RefusedError(
             f"the checkout is not the tip of {event.branch}",
             why=f"HEAD is {change.commit[:12]}, the branch on {git.remote} is at {tip[:12]}",
             hint=f"git fetch {git.remote} && git switch --detach {git.remote}/{event.branch}",
         )
-    demand_free(found, artifact)
+    if claims:
+        claimed_commit(git, artifact)
     if not git.files(change.commit, service.chart).keys() >= {"Chart.yaml", "values.yaml"}:
         raise UsageError(
             f"{service.name} has no chart in commit {change.commit[:12]}",

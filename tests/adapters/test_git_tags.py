@@ -53,8 +53,20 @@ def test_tags_below_a_prefix_or_by_whole_name(monorepo: Monorepo, git: Git) -> N
     monorepo.git("push", "--quiet", "origin", f"{monorepo.first}:refs/tags/shop/light")
     assert [tag.name for tag in git.tags("shop/")] == ["shop/1.0.0", "shop/1.0.0-rc.1"]
     assert [tag.name for tag in git.tags("shop/1.0.0")] == ["shop/1.0.0"]
+    assert [tag.name for tag in git.tags("shop/1.0.0", "shopping/")] == ["shop/1.0.0", "shopping/1.0.0"]
     assert len(git.tags("")) == 3
     assert git.tags("none/") == ()
+
+
+def test_lightweight_tags_are_by_nobody(monorepo: Monorepo, git: Git) -> None:
+    git.create_tag("shop/1.0.0", monorepo.first, "claim")
+    monorepo.git("push", "--quiet", "origin", f"{monorepo.first}:refs/tags/shop/0.9.0")
+    annotated, light = git.tags("shop/", lightweight=True)
+    assert (annotated.name, annotated.lightweight) == ("shop/1.0.0", False)
+    assert (light.name, light.lightweight, light.tagger) == ("shop/0.9.0", True, Person("", ""))
+    assert light.target == light.oid == monorepo.first
+    assert git.tags("shop/0.9.0") == ()
+    assert git.annotated_refs("refs/tags/*") == {"refs/tags/shop/1.0.0": monorepo.first}
 
 
 def test_tags_of_others_are_read_without_leaving_refs(monorepo: Monorepo) -> None:

@@ -81,7 +81,7 @@ class Outside:
         digest = self.images.get(str(ref))
         return Descriptor("", digest, 1) if digest else None
 
-    def remote_refs(self, *patterns: str) -> dict[str, str]:
+    def annotated_refs(self, *patterns: str) -> dict[str, str]:
         return self.refs
 
 

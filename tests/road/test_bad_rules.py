@@ -193,6 +193,20 @@ def test_a_version_that_was_released_from_another_commit(released: Scene, spelli
     assert_refused(ran, 3, "already released from another commit", "refs/tags/notification/1.0.0", "--patch")
 
 
+def test_a_version_whose_tag_is_no_claim(released: Scene) -> None:
+    """Before anything is built."""
+    branch, tag = "release/notification/1.2.0", "refs/tags/notification/1.2.0"
+    released.pushed(branch, {"services/notification/index.html": "by hand\n"})
+    released.shop.repo.git("push", "--quiet", "origin", f"HEAD:{tag}")
+    try:
+        with released.unchanged():
+            ran = released.shop.run("pipeline", "run", "--ref", branch)
+    finally:
+        released.shop.repo.git("push", "--quiet", "origin", f":{tag}", f":refs/heads/{branch}")
+    assert_refused(ran, 3, "notification/1.2.0 claims no version", "lightweight", f"--delete origin {tag}")
+    assert "build" not in ran.out
+
+
 @pytest.mark.parametrize("version", ["1.0.0", "v1.0.0", "0.9.0"])
 def test_a_cut_of_a_version_that_exists_or_goes_backwards(released: Scene, version: str) -> None:
     released.shop.change("README.md", f"the trunk moves on for {version}\n")

@@ -29,6 +29,8 @@ _TAGGER = re.compile(
     rb"(?P<sign>[+-])(?P<hours>\d\d)(?P<minutes>[0-5]\d)\n"
 )
 _DEEPEST = 10
+_NOBODY = Person("", "")
+_LONG_AGO = datetime.fromtimestamp(0, UTC)
 
 
 def read_tags(common: Path, tags: Mapping[str, str]) -> tuple[AnnotatedTag, ...]:
@@ -55,12 +57,20 @@ def read_tags(common: Path, tags: Mapping[str, str]) -> tuple[AnnotatedTag, ...]
         git.clear_cache()
 
 
+def lightweight(refs: Mapping[str, str]) -> tuple[AnnotatedTag, ...]:
+    """`refs`: name -> id of what it points to."""
+    return tuple(
+        AnnotatedTag(name, "", oid, _NOBODY, _LONG_AGO, "", oid, lightweight=True)
+        for name, oid in sorted(refs.items())
+    )
+
+
 def _readable(objects: GitCmdObjectDB, name: str, oid: str) -> AnnotatedTag:
     """A malformed tag says nothing, by nobody: it must not hide the good ones beside it."""
     try:
         return _tag(objects, name, oid)
     except StepError:
-        return AnnotatedTag(name, "", "", Person("", ""), datetime.fromtimestamp(0, UTC), "", oid)
+        return AnnotatedTag(name, "", "", _NOBODY, _LONG_AGO, "", oid)
 
 
 def _tag(objects: GitCmdObjectDB, name: str, oid: str) -> AnnotatedTag:
@@ -94,7 +104,7 @@ def _person(line: bytes) -> tuple[Person, datetime]:
     """A malformed tagger is nobody: an empty address never matches an approver."""
     found = _TAGGER.fullmatch(line)
     if found is None:
-        return Person("", ""), datetime.fromtimestamp(0, UTC)
+        return _NOBODY, _LONG_AGO
     offset = timedelta(hours=int(found["hours"]), minutes=int(found["minutes"]))
     if offset >= timedelta(days=1):
         offset = timedelta()

@@ -55,6 +55,11 @@ class Remote:
         plain = {ref: oid for ref, oid in every.items() if not ref.endswith(_PEELED)}
         return {ref: every.get(ref + _PEELED, oid) for ref, oid in plain.items()}
 
+    def annotated(self, *patterns: str) -> dict[str, str]:
+        """As `refs`, of annotated tags alone."""
+        peeled = {ref: oid for ref, oid in self._list(patterns).items() if ref.endswith(_PEELED)}
+        return {ref.removesuffix(_PEELED): oid for ref, oid in peeled.items()}
+
     def head(self) -> str | None:
         """The branch that the remote's HEAD names."""
         asked = ("ls-remote", "--quiet", "--symref", "--end-of-options", self.name, "HEAD")
@@ -84,22 +89,28 @@ class Remote:
             )
         self._trusted = True
 
-    def tag_objects(self, prefix: str) -> dict[str, str]:
-        """Name without `refs/tags/` -> id of the tag object, which is here afterwards.
+    def tag_objects(self, *prefixes: str) -> tuple[dict[str, str], dict[str, str]]:
+        """Name without `refs/tags/` -> id of the tag object, which is here afterwards; and those names that
+        have none, lightweight tags -> id of what they point to.
 
         Fetched without a destination: no ref of this clone changes, `git gc` clears up in time.
         """
-        whole = not prefix or prefix.endswith("/")
-        every = self._list([f"refs/tags/{prefix}*" if whole else f"refs/tags/{prefix}"])
-        tags = {ref: oid for ref, oid in every.items() if ref + _PEELED in every}
+        every = self._list(
+            f"refs/tags/{one}*" if one[-1:] in ("", "/") else f"refs/tags/{one}" for one in prefixes
+        )
+        plain = {ref: oid for ref, oid in every.items() if not ref.endswith(_PEELED)}
+        tags = {ref: oid for ref, oid in plain.items() if ref + _PEELED in every}
         missing = self._missing(tags)
         if missing:
             self._fetch(missing)
         if missing and self._missing(tags):
             raise UnreachableError(
-                f"the tags below {prefix!r} changed while they were read", hint="run the command again"
+                f"the tags below {', '.join(prefixes)} changed while they were read",
+                hint="run the command again",
             )
-        return {ref.removeprefix("refs/tags/"): oid for ref, oid in tags.items()}
+        names = {ref: ref.removeprefix("refs/tags/") for ref in plain}
+        light = {names[ref]: oid for ref, oid in plain.items() if ref not in tags}
+        return {names[ref]: oid for ref, oid in tags.items()}, light
 
     def fetch(self, *refs: str) -> None:
         if refs:

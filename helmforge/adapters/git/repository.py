@@ -169,6 +169,9 @@ class GitRepository:
     def remote_refs(self, *patterns: str) -> Mapping[str, str]:
         return self._remote.refs(*patterns)
 
+    def annotated_refs(self, *patterns: str) -> Mapping[str, str]:
+        return self._remote.annotated(*patterns)
+
     def fetch(self, *refs: str) -> None:
         self._remote.fetch(*refs)
 
@@ -192,8 +195,10 @@ class GitRepository:
             )
         self._remote.create(ref, oid, replaces=names.oid(replaces) if replaces else "")
 
-    def tags(self, prefix: str) -> tuple[AnnotatedTag, ...]:
-        return objects.read_tags(self._common, self._remote.tag_objects(prefix))
+    def tags(self, *prefixes: str, lightweight: bool = False) -> tuple[AnnotatedTag, ...]:
+        annotated, light = self._remote.tag_objects(*prefixes)
+        found = objects.read_tags(self._common, annotated)
+        return (*found, *objects.lightweight(light)) if lightweight else found
 
     def aliases(self, known: Iterable[Person], revision: str) -> Mapping[Person, str]:
         return people.aliases(self._git, self._common, known, names.revision(revision))

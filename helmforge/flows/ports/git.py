@@ -88,6 +88,9 @@ class Git(Protocol):
         ref names that may end in `*`.
         """
 
+    def annotated_refs(self, *patterns: str) -> Mapping[str, str]:
+        """As remote_refs, of annotated tags alone."""
+
     def fetch(self, *refs: str) -> None:
         """Brings full ref names from the remote: branches into `refs/remotes/<remote>/`, tags into
         `refs/tags/` (a tag that was moved on the remote replaces the local one).
@@ -106,9 +109,9 @@ class Git(Protocol):
         (AnnotatedTag.oid). No local tag of that name is left behind.
         """
 
-    def tags(self, prefix: str) -> tuple[AnnotatedTag, ...]:
-        """Asks the remote for annotated tags below `prefix` (`approvals/prod/shop/1.2.0/`, or a
-        whole name). Lightweight tags are left out.
+    def tags(self, *prefixes: str, lightweight: bool = False) -> tuple[AnnotatedTag, ...]:
+        """Asks the remote for annotated tags below `prefixes` (`approvals/prod/shop/1.2.0/`, or a
+        whole name); with `lightweight` for those, too, which come last.
         """
 
     def delete_tag(self, name: str, oid: str) -> None:

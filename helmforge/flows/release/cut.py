@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from helmforge.domain.branches import release_branch
+from helmforge.domain.claim import demand_claim
 from helmforge.domain.git import RefExistsError
 from helmforge.domain.namespaces import demand_released
 from helmforge.domain.version import Bump, Version
@@ -75,15 +76,14 @@ def _line(taken: tuple[Version, ...], version: Version) -> tuple[Version, ...]:
 
 
 def _claimed(git: Git, service: Service, version: Version) -> str:
-    ref = f"refs/tags/{service.name}/{version}"
-    commit = git.remote_refs(ref).get(ref)
-    if commit is None:
-        raise RefusedError(
-            f"{service.name} {version} has a release branch but was never released",
-            hint="let its pipeline run first, or cut from the trunk",
-        )
-    git.fetch(ref)
-    return commit
+    for claim in git.tags(f"{service.name}/{version}", lightweight=True):
+        demand_claim(claim, git.remote)
+        git.fetch(f"refs/tags/{claim.name}")
+        return claim.target
+    raise RefusedError(
+        f"{service.name} {version} has a release branch but was never released",
+        hint="let its pipeline run first, or cut from the trunk",
+    )
 
 
 def _taken(git: Git, settings: Settings, service: Service) -> tuple[Version, ...]:

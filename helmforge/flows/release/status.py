@@ -69,7 +69,7 @@ def status(world: World, settings: Settings, services: tuple[Service, ...]) -> S
     services = tuple(service for service in services if service.has_image)
     pairs = [(service, environment) for service in services for environment in settings.environments]
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        refs = pool.submit(world.git.remote_refs, "refs/tags/*")
+        refs = pool.submit(world.git.annotated_refs, "refs/tags/*")
         rows = tuple(pool.map(lambda pair: _row(world, settings, *pair), pairs))
         released = _released(refs.result().items())
     return Status(rows, tuple(released[one.name] for one in services if one.name in released))

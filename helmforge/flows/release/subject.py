@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from helmforge.domain.approval import Subject
 from helmforge.domain.artifact import released
+from helmforge.domain.claim import demand_claim, objection
 from helmforge.domain.cluster import ReleaseKey
 from helmforge.domain.deployment import running
 from helmforge.domain.namespaces import demand_released
@@ -39,9 +40,13 @@ def claimed_artifact(git: Git, settings: Settings, service: Service, version: Ve
     """The artifact in the spelling under which it was claimed. RefusedError when nobody released it."""
     demand_released(settings, service)
     spellings = (version, version.other_spelling())
-    refs = {f"refs/tags/{service.name}/{spelling.tag}": spelling for spelling in spellings}
-    for ref, commit in git.remote_refs(*refs).items():
-        return released(settings, service.name, refs[ref], commit)
+    names = {f"{service.name}/{spelling.tag}": spelling for spelling in spellings}
+    found = git.tags(*names, lightweight=True)
+    for tag in found:
+        if not objection(tag):
+            return released(settings, service.name, names[tag.name], tag.target)
+    for tag in found:
+        demand_claim(tag, git.remote)
     raise RefusedError(
         f"{service.name} {version} was never released",
         why=f"there is no tag {service.name}/{version} on {git.remote}",

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from helmforge.domain.claim import demand_claim
 from helmforge.domain.git import RefExistsError
 from helmforge.domain.version import Version
 from helmforge.errors import RefusedError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from helmforge.domain.artifact import Artifact
+    from helmforge.domain.git import AnnotatedTag
     from helmforge.domain.plan import ClaimVersion
     from helmforge.flows.events import Facts
     from helmforge.flows.ports import Git, Log
@@ -23,7 +23,9 @@ class Claims:
     git: Git
 
     def probe(self, step: ClaimVersion) -> Facts | None:
-        """RefusedError when the version, in either spelling, belongs to another commit."""
+        """RefusedError when the version, in either spelling, belongs to another commit, or when something
+        that is no claim stands at its place.
+        """
         holder = claimed_commit(self.git, step.artifact)
         return {"tag": step.artifact.claim_tag, "commit": holder} if holder else None
 
@@ -39,30 +41,34 @@ class Claims:
 
 
 def claimed_commit(git: Git, artifact: Artifact) -> str | None:
-    """The claim's commit, None when the version is free.
+    """The claim's commit, None when the version is free; RefusedError as the probe says.
 
     Both spellings are looked at: `v1.2.0` and `1.2.0` are one chart version. Of two racing claims
     in different spellings at least one sees the other in the confirmation, and is refused.
     """
-    return demand_free(git.remote_refs(*claim_refs(artifact)), artifact)
+    found = {tag.name: tag for tag in git.tags(*_claim_names(artifact), lightweight=True)}
+    if mine := found.get(artifact.claim_tag):
+        demand_claim(mine, git.remote)
+    for tag in found.values():
+        _demand_same(tag, artifact)
+    return mine.target if mine else None
 
 
 def claim_refs(artifact: Artifact) -> tuple[str, str]:
-    spellings = (artifact.version, Version(artifact.version).other_spelling().tag)
-    one, other = (f"refs/tags/{artifact.service}/{spelling}" for spelling in spellings)
+    one, other = (f"refs/tags/{name}" for name in _claim_names(artifact))
     return one, other
 
 
-def demand_free(remote_refs: Mapping[str, str], artifact: Artifact) -> str | None:
-    """As claimed_commit, from what the remote was asked for already."""
-    refs = claim_refs(artifact)
-    for ref in refs:
-        commit = remote_refs.get(ref, artifact.commit)
-        if commit != artifact.commit:
-            raise RefusedError(
-                f"version {artifact.version} of {artifact.service} is already released from another commit",
-                where=ref,
-                why=f"the tag belongs to {commit[:12]}, this is {artifact.commit[:12]}",
-                hint=f"cut the next version: helmforge release cut {artifact.service} --patch",
-            )
-    return remote_refs.get(refs[0])
+def _claim_names(artifact: Artifact) -> tuple[str, str]:
+    spelling = Version(artifact.version).other_spelling().tag
+    return artifact.claim_tag, f"{artifact.service}/{spelling}"
+
+
+def _demand_same(tag: AnnotatedTag, artifact: Artifact) -> None:
+    if tag.target != artifact.commit:
+        raise RefusedError(
+            f"version {artifact.version} of {artifact.service} is already released from another commit",
+            where=f"refs/tags/{tag.name}",
+            why=f"the tag belongs to {tag.target[:12]}, this is {artifact.commit[:12]}",
+            hint=f"cut the next version: helmforge release cut {artifact.service} --patch",
+        )
