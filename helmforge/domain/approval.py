@@ -70,6 +70,8 @@ def read(tag: AnnotatedTag) -> Approval:
     """Raises InvalidApprovalError. The name of the ref, the name inside the tag object, the tagger
     and the document must all tell the same story: a tag is easily moved or renamed.
     """
+    if tag.lightweight:
+        raise InvalidApprovalError("it is a lightweight tag")
     if tag.name != tag.inner_name:
         raise InvalidApprovalError(f"the tag was made as {tag.inner_name!r}")
     if len(tag.message) > _LONGEST_MESSAGE:

@@ -73,6 +73,12 @@ def lightweight(court: Court) -> None:
     court.repo.git("push", "--quiet", "origin", f"{court.commit}:refs/tags/{TAG}")
 
 
+def lightweight_to_a_file(court: Court) -> None:
+    """Of no branch: its object is not fetched for anybody."""
+    blob = court.repo.git("hash-object", "-w", "--stdin", stdin="yes\n")
+    court.repo.git("push", "--quiet", "origin", f"{blob}:refs/tags/{TAG}")
+
+
 def on_another_commit(court: Court) -> None:
     court.push(TAG, court.raw(TAG, court.document(), target=court.repo.first))
 
@@ -149,7 +155,8 @@ CASES = {
     "the chart is another one by now": Case(after_another_chart, "it is for chart"),
     "rewritten after the approval": Case(rewritten, "it is for image"),
     "on another commit": Case(on_another_commit, "it is on commit"),
-    "lightweight": Case(lightweight, "0 of 1 approvals"),
+    "lightweight": Case(lightweight, f"{TAG} does not count: it is a lightweight tag"),
+    "lightweight, to a file": Case(lightweight_to_a_file, "it is a lightweight tag"),
     "a tag of a good tag": Case(nested, "not a JSON document"),
     "a tag of a good tag, by somebody else": Case(nested_by_somebody_else, f"it was made by {EVE}"),
     "expired": Case(with_document(expires=NOW.isoformat()), "it expired at"),
@@ -216,6 +223,15 @@ def test_a_forged_tag_does_not_hide_a_good_one(court: Court) -> None:
     says("[" * 16_000)(court)
     court.sign_off(BO)
     assert court.promote() == (PREFIX + BO,)
+
+
+@pytest.mark.parametrize("forge", [lightweight, lightweight_to_a_file])
+def test_an_approval_takes_the_place_of_a_lightweight_tag(
+    court: Court, forge: Callable[[Court], object]
+) -> None:
+    forge(court)
+    assert court.approve(ADA).created
+    assert court.promote() == (TAG,)
 
 
 def test_a_tag_that_moves_while_it_is_read(court: Court, monkeypatch: pytest.MonkeyPatch) -> None:

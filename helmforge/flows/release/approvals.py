@@ -45,7 +45,7 @@ def gather(
     `others` are people whose addresses matter, too.
     """
     subject, policy = published.subject(environment), environment.approvals
-    tags = world.git.tags(subject.tag_prefix)
+    tags = world.git.tags(subject.tag_prefix, lightweight=True)
     wrote = writers(world, service, published.artifact, since)
     weighed = weigh(world.git, settings, policy, tags, wrote, *others)
     evidence = replace(weighed, commit=published.artifact.commit)
