@@ -36,6 +36,16 @@ def test_a_good_approval_counts(court: Court) -> None:
     assert court.promote() == (PREFIX + ADA,)
 
 
+def test_an_approval_given_again_is_told_as_it_was_given(court: Court) -> None:
+    first = court.approve(ADA)
+    court.outside.now += timedelta(days=13)
+    again = court.approve(ADA)
+    assert (again.created, again.approval) == (False, first.approval)
+    court.outside.now += timedelta(days=1)
+    renewed = court.approve(ADA)
+    assert (renewed.created, renewed.approval.expires) == (True, court.outside.now + timedelta(days=14))
+
+
 def test_nobody_is_asked_with_none_required(court: Court) -> None:
     with court.trunk(rules("{required: 0}")):
         assert court.promote() == ()

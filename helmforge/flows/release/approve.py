@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from helmforge.domain.approval import Approval, approver_name
+from helmforge.domain.approval import Approval, approver_name, read
 from helmforge.domain.brief import Unknown
 from helmforge.domain.git import RefExistsError
 from helmforge.domain.verdict import may_not_approve
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Approved:
-    """`created` is False when the same approval was given before and still holds."""
+    """`created` is False when the same approval was given before and still holds: `approval` is that one."""
 
     approval: Approval
     commit: str
@@ -66,11 +66,12 @@ def approve(
     now = world.clock.now().replace(microsecond=0)
     approval = Approval(subject, approver, now + environment.approvals.expires)
     commit = published.artifact.commit
-    if approval.tag in found.verdict.valid:
-        return Approved(approval, commit, created=False)
+    before = next((tag for tag in found.tags if tag.name == approval.tag), None)
+    if before and before.name in found.verdict.valid:
+        return Approved(read(before), commit, created=False)
     if show:
         show(summarise(world, service, environment, published, production, found.verdict))
-    replaced = next((tag.oid for tag in found.tags if tag.name == approval.tag), "")
+    replaced = before.oid if before else ""
     _write(world, approval, commit, replaces=replaced, sign=environment.approvals.signed)
     if environment.approvals.signed:
         _demand_known_key(world, settings, environment, approval)
