@@ -71,6 +71,13 @@ class Outside:
         revision = ReleaseRevision(1, status, "shop", "", self.now - since, record.to_description())
         self.history_of["default-qa"] = (revision,)
 
+    def runs_in(self, environment: str, commit: str) -> None:
+        """Version 0.9.0, for three days."""
+        record = DeploymentRecord("shop", "0.9.0", commit, self.chart, IMAGE, "r.example/shop", "promote")
+        made = self.now - timedelta(days=3)
+        revision = ReleaseRevision(1, "deployed", "shop", "", made, record.to_description())
+        self.history_of[f"default-{environment}"] = (revision,)
+
 
 class _Clock:
     def __init__(self, now: datetime) -> None:
@@ -184,7 +191,12 @@ class Court:
         ).approvals
 
     def approve_looking(
-        self, email: str, show: Callable[[Summary], None] | None, **environment: str
+        self,
+        email: str,
+        show: Callable[[Summary], None] | None,
+        *,
+        version: str = "1.0.0",
+        **environment: str,
     ) -> approve.Approved:
         """`helmforge release approve` by somebody, on a terminal."""
         made = {"GIT_COMMITTER_DATE": self.outside.now.isoformat()}
@@ -192,11 +204,11 @@ class Court:
         rules, services = self.trunk_rules(world)
         shop = configuration.find_service(world.git, rules, services, "shop")
         prod = rules.environment("prod")
-        return approve.approve(world, rules, shop, Version.parse("1.0.0"), prod, show)
+        return approve.approve(world, rules, shop, Version.parse(version), prod, show)
 
-    def approve(self, email: str, **environment: str) -> approve.Approved:
+    def approve(self, email: str, *, version: str = "1.0.0", **environment: str) -> approve.Approved:
         """The same, of somebody who looks at nothing."""
-        return self.approve_looking(email, None, **environment)
+        return self.approve_looking(email, None, version=version, **environment)
 
     def trunk_rules(self, world: World) -> tuple[Any, Any]:
         local = parse_settings((self.repo.root / "helmforge.yaml").read_text(encoding="utf-8"))

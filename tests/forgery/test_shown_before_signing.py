@@ -11,14 +11,12 @@ import pytest
 from helmforge.domain.brief import Running, Unknown
 from helmforge.domain.brief.changes import Changes
 from helmforge.domain.brief.decision import SignOffs
-from helmforge.domain.cluster import ReleaseRevision
-from helmforge.domain.deployment import DeploymentRecord
 from helmforge.errors import RefusedError, UnreachableError
-from tests.forgery.court import ADA, AUTHOR, BO, CHART, IMAGE, NOW, PREFIX, Outside
+from tests.forgery.court import ADA, AUTHOR, BO, CHART, CI, EVE, IMAGE, NOW, PREFIX, Outside, rules
 
 if TYPE_CHECKING:
     from helmforge.domain.brief import Summary
-    from helmforge.domain.cluster import ReleaseKey
+    from helmforge.domain.cluster import ReleaseKey, ReleaseRevision
     from tests.forgery.court import Court
 
 pytestmark = pytest.mark.integration
@@ -66,10 +64,7 @@ def test_it_is_shown_before_anything_is_signed(screen: Screen) -> None:
 
 def test_the_commits_are_those_since_what_runs(screen: Screen) -> None:
     court = screen.court
-    record = DeploymentRecord("shop", "0.9.0", court.commit, CHART, IMAGE, "r.example/shop", "promote")
-    court.outside.history_of["default-prod"] = (
-        ReleaseRevision(1, "deployed", "shop", "", NOW - timedelta(days=3), record.to_description()),
-    )
+    court.outside.runs_in("prod", court.commit)
     court.approve_looking(ADA, screen.show)
     (summary,) = screen.seen
     assert summary.running == Running("0.9.0", court.commit, NOW - timedelta(days=3))
@@ -90,6 +85,37 @@ def test_a_cluster_that_cannot_be_reached_stops_nobody(screen: Screen) -> None:
     (summary,) = screen.seen
     assert summary.running == Unknown("the cluster does not answer")
     assert summary.changes == Unknown("what runs in prod is not known")
+
+
+def test_without_a_cluster_only_who_is_certain_to_have_written_it_is_refused(screen: Screen) -> None:
+    """Bo changed the service once, and so did kim, whose commit is released."""
+    court = screen.court
+    with court.trunk(rules("{}")):
+        court.repo.git("config", "user.email", BO)
+        court.repo.write({"services/shop/notes.txt": "bo\n"})
+        old = court.repo.commit("by bo")
+        court.repo.git("config", "user.email", AUTHOR)
+        court.repo.write({"services/shop/notes.txt": "kim\n"})
+        new = court.repo.commit("by kim")
+        court.repo.push("main")
+        court.push("shop/2.0.0", court.raw("shop/2.0.0", "claim", CI, target=new))
+        court.outside = Unreachable()
+        for author in (AUTHOR, CI):
+            with pytest.raises(RefusedError, match="may not approve") as caught:
+                court.approve(author, version="2.0.0")
+            assert caught.value.why == f"{author} is an author of the change"
+        for created in (True, False):
+            approved = court.approve(BO, version="2.0.0")
+            assert approved.created is created
+            assert "the cluster does not answer. If it is, release promote will not count" in approved.note
+        assert court.approve(EVE, version="2.0.0").note == ""
+        court.outside = Outside()
+        with pytest.raises(RefusedError, match="may not approve"):
+            court.approve(BO, version="2.0.0")
+        assert court.promote(version="2.0.0") == ("approvals/prod/shop/2.0.0/" + EVE,)
+        court.outside.runs_in("prod", old)
+        assert len(court.promote(version="2.0.0")) == 2
+        assert court.approve(BO, version="2.0.0").note == ""
 
 
 def test_nothing_is_shown_where_nothing_is_signed(screen: Screen) -> None:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.integration
 
+BO = "bo@example.com"
 CANARIES = {"1.0.0": "canary-one-4711", "1.1.0": "canary-two-4712"}
 GREETINGS = {"1.0.0": "hello", "1.1.0": "hello, everybody"}
 FORMS = ("text", "markdown", "html", "json")
@@ -68,15 +69,15 @@ def on_a_terminal(shop: Shop, *arguments: str) -> tuple[Ran, str]:
     return Ran(process.returncode, out, ""), shown.decode().replace("\r\n", "\n")
 
 
-def withdraw(shop: Shop) -> None:
-    tag = f"refs/tags/approvals/prod/notification/1.1.0/{APPROVER}"
+def withdraw(shop: Shop, approver: str = APPROVER) -> None:
+    tag = f"refs/tags/approvals/prod/notification/1.1.0/{approver}"
     if tag in shop.repo.remote_refs():
         shop.repo.git("push", "--quiet", "origin", f":{tag}")
 
 
 @pytest.fixture(scope="module")
 def released(scene: Scene) -> Scene:
-    """1.0.0 in production, 1.1.0 in QA."""
+    """1.0.0, which bo wrote as well, in production, 1.1.0 in QA."""
     shop, chart = scene.shop, "services/notification/chart"
     shop.repo.checkout("main")
     own = (shop.repo.root / chart / "values-prod.yaml").read_text(encoding="utf-8")
@@ -90,7 +91,8 @@ def released(scene: Scene) -> Scene:
                 "services/notification/index.html": f"{version}\n",
             }
         )
-        shop.repo.commit("Greet everybody")
+        trailer = f"\n\nCo-authored-by: Bo <{BO}>" if version == "1.0.0" else ""
+        shop.repo.commit(f"Greet everybody{trailer}")
         shop.repo.push("main")
         scene.release(version)
         if version == "1.0.0":
@@ -188,3 +190,15 @@ def test_on_a_terminal_it_is_told_in_short_before_it_is_signed(released: Scene) 
         f"approved notification 1.1.0 for prod as {APPROVER}",
     )
     withdraw(shop)
+
+
+def test_an_author_of_older_versions_approves_without_the_cluster(released: Scene, tmp_path: Path) -> None:
+    approve = ("release", "approve", "notification", "1.1.0", "--env", "prod")
+    with released.trunk_says(f"from: [{APPROVER}", f"from: [{BO}, {APPROVER}"):
+        alone = released.shop.good(*approve, email=BO, KUBECONFIG=str(tmp_path / "none"))
+        assert alone.out.splitlines()[0] == f"approved notification 1.1.0 for prod as {BO}"
+        assert "\n  note     you changed notification before, and nobody could tell" in alone.out
+        asked = released.shop.good(*approve, "-o", "json", email=BO).document
+    assert (asked["created"], asked["note"]) == (False, "")
+    assert set(asked) == documented_document("helmforge release approve")
+    withdraw(released.shop, BO)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from helmforge.cli.options import environment_option, output_option
-from helmforge.cli.printing import as_json
+from helmforge.cli.printing import as_json, clean
 from helmforge.cli.release.production import look_up
 from helmforge.domain.version import Version
 
@@ -40,13 +40,16 @@ def approve(service: str, version: str, environment: str, output: str) -> None:
     result = flow.approve(at.world, at.settings, at.service, wanted, at.environment, show)
     approval = result.approval
     if output == "json":
-        click.echo(as_json(json.loads(approval.to_message()) | {"created": result.created}, sort_keys=True))
+        more = {"created": result.created, "note": result.note}
+        click.echo(as_json(json.loads(approval.to_message()) | more, sort_keys=True))
         return
     done = "approved" if result.created else "already approved:"
     subject = approval.subject
     click.echo(f"{done} {subject.service} {subject.version} for {subject.environment} as {approval.approver}")
     click.echo(f"  image    {subject.image}\n  chart    {subject.chart}\n  commit   {result.commit}")
     click.echo(f"  expires  {approval.expires.isoformat(timespec='minutes')}\n  tag      {approval.tag}")
+    if result.note:
+        click.echo(f"  note     {clean(result.note)}")
     click.echo(f"next: helmforge release promote {service} {subject.version} --env {subject.environment}")
 
 

@@ -20,19 +20,26 @@ from helmforge.flows.release.subject import published_version
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from helmforge.domain.brief import Summary
+    from helmforge.domain.brief import Part, Summary
+    from helmforge.domain.git import Person
     from helmforge.domain.settings import Environment, Service, Settings
     from helmforge.domain.version import Version
+    from helmforge.flows.release.approvals import Approvals
+    from helmforge.flows.release.brief.production import Production
+    from helmforge.flows.release.subject import PublishedVersion
     from helmforge.flows.world import World
 
 
 @dataclass(frozen=True)
 class Approved:
-    """`created` is False when the same approval was given before and still holds: `approval` is that one."""
+    """`created` is False when the same approval was given before and still holds: `approval` is that one.
+    `note` is one line about what could not be judged, with text from outside.
+    """
 
     approval: Approval
     commit: str
     created: bool
+    note: str = ""
 
 
 def approve(
@@ -43,10 +50,7 @@ def approve(
     environment: Environment,
     show: Callable[[Summary], None] | None = None,
 ) -> Approved:
-    """`settings` and `environment` are those of the trunk. `show` is told what is about to be signed.
-
-    An approver's laptop need not reach the cluster: the promotion asks again, and must.
-    """
+    """`settings` and `environment` are those of the trunk. `show` is told what is about to be signed."""
     demand_gate(settings, environment)
     _demand_people(environment)
     published = published_version(world, settings, service, version)
@@ -54,8 +58,7 @@ def approve(
     me = world.git.identity()
     approver = approver_name(me.email)
     production = attempt(lambda: read_production(world, service, environment))
-    since = "" if isinstance(production, Unknown) else production.running.commit
-    found = gather(world, settings, service, environment, published, since, me)
+    found, note = _judged(world, settings, service, environment, published, production, me)
     objection = may_not_approve(me, environment.approvals, found.evidence)
     if objection:
         raise RefusedError(
@@ -68,14 +71,14 @@ def approve(
     commit = published.artifact.commit
     before = next((tag for tag in found.tags if tag.name == approval.tag), None)
     if before and before.name in found.verdict.valid:
-        return Approved(read(before), commit, created=False)
+        return Approved(read(before), commit, created=False, note=note)
     if show:
         show(summarise(world, service, environment, published, production, found.verdict))
     replaced = before.oid if before else ""
     _write(world, approval, commit, replaces=replaced, sign=environment.approvals.signed)
     if environment.approvals.signed:
         _demand_known_key(world, settings, environment, approval)
-    return Approved(approval, commit, created=True)
+    return Approved(approval, commit, created=True, note=note)
 
 
 def _demand_people(environment: Environment) -> None:
@@ -85,6 +88,33 @@ def _demand_people(environment: Environment) -> None:
             where=f"helmforge.yaml environments.{environment.name}.approvals.by",
             hint=f"approve the job that promotes to {environment.name} there",
         )
+
+
+def _judged(
+    world: World,
+    settings: Settings,
+    service: Service,
+    environment: Environment,
+    published: PublishedVersion,
+    production: Part[Production],
+    me: Person,
+) -> tuple[Approvals, str]:
+    """The approvals so far with what is known about `me`, and a note where that is not all.
+
+    An approver's laptop need not reach the cluster: the promotion asks again, and must. Without what runs
+    now nobody knows where the change begins; certain is only who wrote its last commit or released it.
+    """
+    if not isinstance(production, Unknown):
+        since = production.running.commit
+        return gather(world, settings, service, environment, published, since, me), ""
+    found = gather(world, settings, service, environment, published, "", me)
+    if not environment.approvals.not_author or not found.evidence.wrote(me.email):
+        return found, ""
+    certain = gather(world, settings, service, environment, published, published.artifact.commit, me)
+    return certain, (
+        f"you changed {service.name} before, and nobody could tell whether that is part of this version's "
+        f"change: {production.why}. If it is, release promote will not count this approval"
+    )
 
 
 def _write(world: World, approval: Approval, commit: str, *, replaces: str, sign: bool) -> None:
