@@ -35,19 +35,19 @@ def write_files(
     package = folder / "chart.tgz"
     package.write_bytes(chart.archive)
     values = []
-    for number, content in enumerate(values_files(chart, environment, image)):
-        values.append(folder / f"values-{number}.yaml")
+    for name, content in values_files(chart, environment, image).items():
+        values.append(folder / name)
         values[-1].write_bytes(content)
     return DeployedFiles(package, tuple(values))
 
 
 def values_files(
     chart: PulledChart, environment: EnvironmentName, image: Mapping[str, object]
-) -> tuple[bytes, ...]:
-    """In order of precedence."""
+) -> Mapping[str, bytes]:
+    """By file name, in order of precedence."""
     inside = chart.members.get(values_name(environment))
-    pinned = json.dumps(image).encode()  # YAML, too
-    return (pinned,) if inside is None else (inside, pinned)
+    pinned = {"image.yaml": json.dumps(image).encode()}  # YAML, too
+    return pinned if inside is None else {"values.yaml": inside, **pinned}
 
 
 def values_name(environment: EnvironmentName) -> str:

@@ -66,7 +66,7 @@ def _altered_template(case: Case, stored: StoredRelease) -> str:
 def _expected_values(case: Case) -> Mapping[str, object]:
     """As Helm reads them: in YAML 1.1, with numbers as JavaScript has them."""
     image = image_values(case.repository, case.record.version, case.record.image)
-    return case.world.helm.values(values_files(case.chart, case.environment.name, image))
+    return case.world.helm.values([*values_files(case.chart, case.environment.name, image).values()])
 
 
 def _difference(expected: object, found: object) -> str:
