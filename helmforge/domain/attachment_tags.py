@@ -15,9 +15,15 @@ from helmforge.errors import UsageError
 _TAG = re.compile(
     r"(?P<list>sha256-[0-9a-f]{64}|sha512-[0-9a-f]{64})|(?P<cosign>sha256-[0-9a-f]{64})\.(sig|att|sbom)"
 )
+# Docker takes what is not labelled, or wrongly, for an image, too
 _IMAGE_CONFIGS = frozenset(
-    {"application/vnd.oci.image.config.v1+json", "application/vnd.docker.container.image.v1+json"}
+    {
+        "application/vnd.oci.image.config.v1+json",
+        "application/vnd.docker.container.image.v1+json",
+        *("application/json", "application/octet-stream", "text/html", ""),
+    }
 )
+_DOCKER = "application/vnd.docker.distribution.manifest."  # whatever its config is called, nodes run it
 # cosign's specs/SIGNATURE_SPEC.md, ATTESTATION_SPEC.md and SBOM_SPEC.md: layers under the config of an image
 _COSIGN_LAYERS = frozenset(
     {
@@ -73,14 +79,16 @@ def listed(content: bytes) -> tuple[Digest, ...] | None:
     if not isinstance(entries, list) or len(entries) > _MOST_ENTRIES or {"config", "layers"} & set(document):
         return None
     try:
+        if any(str(entry.get("mediaType")).startswith(_DOCKER) for entry in entries):
+            return None
         return tuple(Digest.parse(entry["digest"]) for entry in entries)
-    except (TypeError, KeyError, UsageError):
+    except (TypeError, KeyError, AttributeError, UsageError):
         return None
 
 
-def attachment(content: bytes) -> Attachment | None:
+def attachment(content: bytes, media_type: str) -> Attachment | None:
     """None for what somebody could run or deploy (an image, an index of images, a chart), whatever it says
-    that it belongs to; and for what cannot be read.
+    that it belongs to; and for what cannot be read. `media_type` is what the registry calls it.
     """
     document = _document(content)
     try:
@@ -93,7 +101,8 @@ def attachment(content: bytes) -> Attachment | None:
         return None
     if any(kind.startswith(_CHARTS) for kind in (config, *layers)):
         return None
-    if config in _IMAGE_CONFIGS and not (layers and layers <= _COSIGN_LAYERS):
+    docker = any(str(kind).startswith(_DOCKER) for kind in (media_type, document.get("mediaType")))
+    if (docker or config in _IMAGE_CONFIGS) and not (layers and layers <= _COSIGN_LAYERS):
         return None
     return Attachment(subject)
 

@@ -83,10 +83,12 @@ def judge(
     evidence: Evidence,
     now: datetime,
 ) -> Verdict:
-    """One person counts once, under however many names."""
+    """One person counts once, under however many names. An address that several people share takes none of
+    them away: it comes last.
+    """
     valid: dict[str, frozenset[str]] = {}
     rejected: list[tuple[str, str]] = []
-    for tag in tags:
+    for tag in sorted(tags, key=lambda tag: len(evidence.addresses(tag.tagger.email))):
         try:
             approval = read(tag)
             reason = _objection(approval, subject, policy, now, tag.time)
@@ -129,8 +131,9 @@ def may_not_approve(approver: Person, policy: ApprovalPolicy, evidence: Evidence
     """Why this person's word does not count; "" when it does."""
     me = approver.email.lower()
     allowed = {email.lower() for email in policy.approvers}
+    # Without a name: what somebody calls himself makes him nobody else
     allowed_people = {evidence.person(Person("", email)) for email in policy.approvers}
-    if allowed and me not in allowed and evidence.person(approver) not in allowed_people:
+    if allowed and me not in allowed and evidence.person(Person("", approver.email)) not in allowed_people:
         return f"{me} is not among the approvers ({', '.join(policy.approvers)})"
     if policy.not_author and evidence.wrote(me):
         return f"{me} is an author of the change"

@@ -22,6 +22,7 @@ LAYER, SIGNATURE = (
     "application/vnd.dev.cosign.simplesigning.v1+json",
 )
 ENVELOPE, SBOM = "application/vnd.dsse.envelope.v1+json", "text/spdx+json"
+SCHEMA_2 = "application/vnd.docker.distribution.manifest.v2+json"
 CHART = "application/vnd.cncf.helm.config.v1+json"
 NAME = IMAGE.replace(":", "-")
 ABSENT = f"sha256:{'5' * 64}"
@@ -119,6 +120,25 @@ def test_what_cosign_does_not_write_is_found(suffix: str, document: dict[str, An
     assert registry.odd() == {NAME + suffix}
 
 
+@pytest.mark.parametrize(
+    "config", ["application/json", "application/octet-stream", "text/html", "", EMPTY, DOCKER, OCI]
+)
+def test_an_image_of_docker_is_found_whatever_its_config_is_called(config: str) -> None:
+    """moby takes the first four for images, containers/image does not look at it."""
+    image = {"mediaType": SCHEMA_2, **manifest(config, "application/vnd.docker.image.rootfs.diff.tar.gzip")}
+    registry = Registry()
+    registry.tag(f"{NAME}.sig", image)
+    registry.list(NAME, image)
+    assert registry.odd() == {NAME, f"{NAME}.sig"}
+
+
+def test_a_list_that_calls_what_it_names_an_image_of_docker_is_found() -> None:
+    registry = Registry()
+    digest = registry.put(json.dumps(REFERRER).encode())
+    registry.tag(NAME, {"manifests": [{"digest": digest, "mediaType": SCHEMA_2}]})
+    assert registry.odd() == {NAME}
+
+
 @pytest.mark.parametrize("content", [b"", b"[" * 100_000, b"[]", b"null"])
 def test_what_nobody_can_read_is_found(content: bytes) -> None:
     registry = Registry()
@@ -132,6 +152,8 @@ def test_what_is_attached_is_left_out() -> None:
     for suffix, layer in ((".sig", SIGNATURE), (".att", ENVELOPE), (".sbom", SBOM)):
         registry.tag(NAME + suffix, manifest(OCI, layer, layer))
     assert registry.odd() == set()
+    registry.tag(f"{NAME}.sig", {"mediaType": SCHEMA_2, **manifest(DOCKER, SIGNATURE)})
+    assert registry.odd() == set(), "with COSIGN_DOCKER_MEDIA_TYPES"
 
 
 def test_a_list_that_is_empty_or_names_what_is_gone_is_left_out() -> None:

@@ -48,7 +48,11 @@ def platforms(content: bytes) -> Mapping[str, Digest]:
         parts = runnable_parts(content)
     except InvalidManifestError as error:
         raise _of_no_use(error) from None
-    return {part.platform: part.digest for part in reversed(parts) if part.platform}
+    found: dict[str, Digest] = {}
+    for part in parts:
+        if part.platform:
+            found.setdefault(part.platform, part.digest)
+    return found
 
 
 def layers(content: bytes) -> Layers:

@@ -32,7 +32,7 @@ def holds_attachments(world: World, ref: ImageRef) -> bool:
 def _held(world: World, ref: ImageRef, manifest: Manifest, *, by_cosign: bool) -> Iterator[Attachment | None]:
     """None for everything else; without what a list names and the registry has not."""
     if by_cosign:
-        yield attachment(manifest.content)
+        yield attachment(manifest.content, manifest.media_type)
         return
     entries = listed(manifest.content)
     if entries is None:
@@ -40,4 +40,4 @@ def _held(world: World, ref: ImageRef, manifest: Manifest, *, by_cosign: bool) -
     for digest in entries or ():
         entry = world.registry.manifest(ref.repository.at(digest))
         if entry is not None:
-            yield attachment(entry.content)
+            yield attachment(entry.content, entry.media_type)

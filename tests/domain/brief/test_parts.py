@@ -51,6 +51,7 @@ def test_platforms_of_an_index() -> None:
     assert platforms(manifest((ONE, 1))) == {}
     twice = [entry(TWO, os="linux", architecture="amd64"), entry(ONE, os="linux", architecture="amd64")]
     assert platforms(json.dumps({"manifests": twice}).encode()) == {"linux/amd64": TWO}, "as nodes choose"
+    assert list(found) == ["linux/arm64/v8", "linux/amd64"], "in the order of the index"
     assert chosen(found, ()) == "linux/amd64"
     assert chosen(found, ["linux/arm64/v8"]) == "linux/arm64/v8"
 
