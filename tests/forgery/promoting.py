@@ -124,10 +124,11 @@ class _Remembered:
         if not callable(found):
             return found
 
-        def ask(*arguments: object) -> object:
-            if (name, arguments) not in self._known:
-                self._known[name, arguments] = found(*arguments)
-            return self._known[name, arguments]
+        def ask(*arguments: object, **named: object) -> object:
+            asked = (name, arguments, *named.items())
+            if asked not in self._known:
+                self._known[asked] = found(*arguments, **named)
+            return self._known[asked]
 
         return ask
 
