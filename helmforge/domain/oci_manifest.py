@@ -70,7 +70,7 @@ def runnable_parts(content: bytes) -> tuple[Part, ...]:
 def size_of(entry: dict[str, Any]) -> int:
     """Of a descriptor, in bytes. InvalidManifestError for what is no int64 from 0 on (image-spec)."""
     size = entry.get("size")
-    if not isinstance(size, int) or not 0 <= size < 1 << 63:
+    if not isinstance(size, int) or isinstance(size, bool) or not 0 <= size < 1 << 63:
         raise InvalidManifestError("a size is no number of bytes")
     return size
 

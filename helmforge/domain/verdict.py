@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from helmforge.domain.approval import InvalidApprovalError, read
@@ -43,12 +44,22 @@ class Evidence:
 
     def addresses(self, email: str) -> frozenset[str]:
         """All that `email` may stand for, under whatever name: no signature covers who owns a name."""
-        named = (address for one, address in self.aliases.items() if one.email.lower() == email.lower())
-        return frozenset({email.lower(), *named})
+        return self._aliased.get(email.lower(), frozenset()) | {email.lower()}
 
     def wrote(self, email: str) -> bool:
-        wrote = {address for one in self.authors for address in (one.email.lower(), self.person(one))}
-        return not wrote.isdisjoint(self.addresses(email))
+        return not self._wrote.isdisjoint(self.addresses(email))
+
+    @cached_property
+    def _aliased(self) -> Mapping[str, frozenset[str]]:
+        """Lower-case address -> what it stands for. Once for all tags: somebody may push thousands."""
+        found: dict[str, set[str]] = {}
+        for one, address in self.aliases.items():
+            found.setdefault(one.email.lower(), set()).add(address)
+        return {email: frozenset(addresses) for email, addresses in found.items()}
+
+    @cached_property
+    def _wrote(self) -> frozenset[str]:
+        return frozenset(address for one in self.authors for address in (one.email.lower(), self.person(one)))
 
 
 @dataclass(frozen=True)
@@ -86,13 +97,14 @@ def judge(
     """One person counts once, under however many names. An address that several people share takes none of
     them away: it comes last.
     """
-    valid: dict[str, frozenset[str]] = {}
+    valid: list[str] = []
+    taken: dict[str, str] = {}  # address -> the tag that counts for it
     rejected: list[tuple[str, str]] = []
     for tag in sorted(tags, key=lambda tag: len(evidence.addresses(tag.tagger.email))):
         try:
             approval = read(tag)
             reason = _objection(approval, subject, policy, now, tag.time)
-            reason = reason or may_not_approve(tag.tagger, policy, evidence)
+            reason = reason or may_not_approve(tag.tagger.email, policy, evidence)
         except InvalidApprovalError as error:
             reason = str(error)
         if not reason and evidence.commit not in {"", tag.target}:
@@ -100,13 +112,14 @@ def judge(
         if not reason and policy.signed:
             reason = evidence.signatures.get(tag.oid, _UNSIGNED).problem
         mine = evidence.addresses(tag.tagger.email)
-        same = [name for name, theirs in valid.items() if not mine.isdisjoint(theirs)]
+        same = sorted(taken[address] for address in mine & taken.keys())
         if not reason and same:
             reason = f"it is by the same person as {same[0]}"
         if reason:
             rejected.append((tag.name, reason))
         else:
-            valid[tag.name] = mine
+            valid.append(tag.name)
+            taken |= dict.fromkeys(mine, tag.name)
     return Verdict(policy.required, tuple(valid), tuple(rejected))
 
 
@@ -127,14 +140,14 @@ def _objection(
     return f"it expired at {expires.isoformat(timespec='minutes')}" if now >= expires else ""
 
 
-def may_not_approve(approver: Person, policy: ApprovalPolicy, evidence: Evidence) -> str:
-    """Why this person's word does not count; "" when it does."""
-    me = approver.email.lower()
-    allowed = {email.lower() for email in policy.approvers}
-    # Without a name: what somebody calls himself makes him nobody else
-    allowed_people = {evidence.person(Person("", email)) for email in policy.approvers}
-    if allowed and me not in allowed and evidence.person(Person("", approver.email)) not in allowed_people:
-        return f"{me} is not among the approvers ({', '.join(policy.approvers)})"
-    if policy.not_author and evidence.wrote(me):
-        return f"{me} is an author of the change"
+def may_not_approve(email: str, policy: ApprovalPolicy, evidence: Evidence) -> str:
+    """Why this person's word does not count; "" when it does. What somebody calls himself makes him nobody
+    else: only the address is looked at.
+    """
+    allowed = {address.lower() for address in policy.approvers}
+    people = {evidence.person(Person("", address)) for address in policy.approvers}
+    if allowed and email.lower() not in allowed and evidence.person(Person("", email)) not in people:
+        return f"{email.lower()} is not among the approvers ({', '.join(policy.approvers)})"
+    if policy.not_author and evidence.wrote(email):
+        return f"{email.lower()} is an author of the change"
     return ""

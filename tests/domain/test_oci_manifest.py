@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from helmforge.domain.oci_manifest import InvalidManifestError, manifest_document, runnable_parts
+from helmforge.domain.oci_manifest import InvalidManifestError, manifest_document, runnable_parts, size_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -163,3 +163,10 @@ def test_an_image_has_no_parts() -> None:
 def test_a_broken_index_has_none_either(document: dict[str, Any]) -> None:
     with pytest.raises(InvalidManifestError):
         runnable_parts(json.dumps(document).encode())
+
+
+@pytest.mark.parametrize("size", [None, -1, 1.0, "7", True, 1 << 63])
+def test_a_size_is_a_number_of_bytes(size: object) -> None:
+    with pytest.raises(InvalidManifestError, match="a size is no number of bytes"):
+        size_of({"size": size})
+    assert size_of({"size": 0}) == 0

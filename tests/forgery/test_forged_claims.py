@@ -66,6 +66,17 @@ def assert_explained(error: RefusedError, reason: str) -> None:
     assert f"git push --delete origin refs/tags/{NAME}" in error.hint
 
 
+def test_in_the_other_spelling_it_releases_no_other_commit(court: Court) -> None:
+    other = court.repo.git("commit-tree", f"{court.commit}^{{tree}}", "-m", "other").strip()
+    ref = f"refs/tags/shop/v{VERSION}"
+    court.repo.git("push", "--quiet", "origin", f"{other}:{ref}")
+    try:
+        with pytest.raises(RefusedError, match=f"shop/v{VERSION} claims no version"):
+            Claims(court.world().git).probe(step(court))
+    finally:
+        court.repo.git("push", "--quiet", "origin", f":{ref}")
+
+
 def test_a_pipeline_does_not_take_it_for_its_claim(forged: tuple[Court, str]) -> None:
     court, reason = forged
     with pytest.raises(RefusedError) as caught:

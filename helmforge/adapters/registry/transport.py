@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING, TypeVar
 from helmforge.adapters.registry.auth import Authenticator
 from helmforge.adapters.registry.calls import Answer, Call, WireError
 from helmforge.adapters.registry.patience import Failed, Patience
-from helmforge.adapters.registry.problems import RegistryError, UnknownBlobError, bare_url, explain
+from helmforge.adapters.registry.problems import (
+    RegistryError,
+    UnknownBlobError,
+    bare_url,
+    error_codes,
+    explain,
+)
 from helmforge.adapters.registry.urls import base_url, origin
 
 if TYPE_CHECKING:
@@ -21,6 +27,7 @@ if TYPE_CHECKING:
 
 _T = TypeVar("_T")
 _MAKE_FIRST = "some registries (ECR) want you to create the repository before the first push"
+_NO_BLOB = frozenset({"BLOB_UNKNOWN", "MANIFEST_BLOB_UNKNOWN"})
 _BUSY = frozenset({408, 429, 500, 502, 503, 504})
 _UNAUTHORIZED = 401
 _FORBIDDEN = 403
@@ -131,9 +138,9 @@ class Transport:
             what = f"no permission at {call.registry.host}"
             return self._authenticator(call.registry).refusal(what, where, answer)
         what = f"{call.registry.host} refused a request"
-        why = explain(answer.status, answer.body)
-        kind = UnknownBlobError if "BLOB_UNKNOWN" in why else RegistryError
-        return kind(what, where=where, why=why, hint=_MAKE_FIRST if "NAME_UNKNOWN" in why else "")
+        why, codes = explain(answer.status, answer.body), error_codes(answer.body)
+        kind = RegistryError if codes.isdisjoint(_NO_BLOB) else UnknownBlobError
+        return kind(what, where=where, why=why, hint=_MAKE_FIRST if "NAME_UNKNOWN" in codes else "")
 
 
 def _read(incoming: Incoming, limit: int) -> Answer:

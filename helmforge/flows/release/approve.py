@@ -59,7 +59,7 @@ def approve(
     approver = approver_name(me.email)
     production = attempt(lambda: read_production(world, service, environment))
     found, note = _judged(world, settings, service, environment, published, production, me)
-    objection = may_not_approve(me, environment.approvals, found.evidence)
+    objection = may_not_approve(me.email, environment.approvals, found.evidence)
     if objection:
         raise RefusedError(
             f"{approver} may not approve {service.name} {version} for {environment.name}",

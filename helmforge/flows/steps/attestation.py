@@ -42,6 +42,7 @@ class Attestations:
     settings: Settings
     images: Images
     _used: bool = field(default=False, init=False)
+    _platforms: dict[ImageRef, tuple[Digest, ...]] = field(default_factory=dict, init=False)
 
     def probe(self, step: AttestImage) -> Facts | None:
         self._used = True
@@ -105,9 +106,11 @@ class Attestations:
     def _open(self, step: AttestImage, image: ImageRef) -> list[Piece]:
         """What is not there yet, or not as the environments want it."""
         digest = Digest.parse(str(image.digest))
-        platforms = [Digest.parse(str(part.digest)) for part in parts(self.world, image)]
+        if image not in self._platforms:  # by digest: they never change
+            found = parts(self.world, image)
+            self._platforms[image] = tuple(Digest.parse(str(part.digest)) for part in found)
         trusted = self.trusted(step.artifact)
-        pieces = wanted(self.rules, digest, platforms)
+        pieces = wanted(self.rules, digest, self._platforms[image])
         return [piece for piece in pieces if self._problem(step.artifact, image, piece, trusted)]
 
     def trusted(self, artifact: Artifact) -> Mapping[str, SignerKeys]:

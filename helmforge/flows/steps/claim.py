@@ -50,7 +50,9 @@ def claimed_commit(git: Git, artifact: Artifact) -> str | None:
     if mine := found.get(artifact.claim_tag):
         demand_claim(mine, git.remote)
     for tag in found.values():
-        _demand_same(tag, artifact)
+        if tag.target != artifact.commit:
+            demand_claim(tag, git.remote)
+            raise _already_released(tag, artifact)
     return mine.target if mine else None
 
 
@@ -64,11 +66,10 @@ def _claim_names(artifact: Artifact) -> tuple[str, str]:
     return artifact.claim_tag, f"{artifact.service}/{spelling}"
 
 
-def _demand_same(tag: AnnotatedTag, artifact: Artifact) -> None:
-    if tag.target != artifact.commit:
-        raise RefusedError(
-            f"version {artifact.version} of {artifact.service} is already released from another commit",
-            where=f"refs/tags/{tag.name}",
-            why=f"the tag belongs to {tag.target[:12]}, this is {artifact.commit[:12]}",
-            hint=f"cut the next version: helmforge release cut {artifact.service} --patch",
-        )
+def _already_released(tag: AnnotatedTag, artifact: Artifact) -> RefusedError:
+    return RefusedError(
+        f"version {artifact.version} of {artifact.service} is already released from another commit",
+        where=f"refs/tags/{tag.name}",
+        why=f"the tag belongs to {tag.target[:12]}, this is {artifact.commit[:12]}",
+        hint=f"cut the next version: helmforge release cut {artifact.service} --patch",
+    )

@@ -117,6 +117,16 @@ def test_a_blob_that_is_not_to_be_found_yet(
     assert connect.pauses == [0.5, 2.0]
 
 
+def test_a_refusal_that_only_speaks_of_a_blob_is_not_repeated(
+    connect: Connect, shop: Pusher, faulty: FaultyRegistry
+) -> None:
+    shop.image("1.0.0")
+    faulty.fail(requests("PUT", "/manifests/2"), status(400, error="DENIED", message="not BLOB_UNKNOWN"))
+    with pytest.raises(RegistryError, match="HTTP 400 DENIED"):
+        connect().copy(shop.repository.tagged("1.0.0"), shop.repository.tagged("2.0.0"))
+    assert faulty.count(requests("PUT", "/manifests/2")) == 1
+
+
 def test_a_blob_that_is_never_found(connect: Connect, shop: Pusher, faulty: FaultyRegistry) -> None:
     shop.image("1.0.0")
     faulty.fail(requests("PUT", "/manifests/2"), status(404, **_LAGS))
